@@ -1,0 +1,43 @@
+# `make demo` and `make test` set themselves up: they need Python 3.11+, git and make.
+
+# With it set, every start of Python compiles every module again: three times slower.
+unexport PYTHONDONTWRITEBYTECODE
+# The tools never fetch an interpreter: they run on those the machine has.
+export UV_PYTHON_DOWNLOADS := never
+
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint setup format requirements clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: export PORT ?= 8000
+demo: export DEMO_DIR ?= demo
+demo: ## Render the default service, set it up and serve it on 127.0.0.1:$PORT (8000)
+	@python="$$(sh scripts/find-python.sh)" && "$$python" scripts/port.py "$$PORT"
+	@sh scripts/setup.sh
+	@$(BIN)/python scripts/demo.py
+
+test: lint ## Check the template and every combination of answers
+	PYTHONPATH=tests $(BIN)/pytest -p support.report --verbose --numprocesses 2 --dist loadgroup
+
+lint: setup ## Format, lint and type checks of this repository's own Python
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+setup: ## Make .venv with the pinned tools, when they are not there yet
+	@sh scripts/setup.sh
+
+format: setup ## Format this repository's own Python
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+requirements: setup ## Pin the newest tools (older than the cooldown) in requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --group dev \
+		--custom-compile-command "make requirements" --output-file requirements.txt
+
+clean: ## Remove .venv and the caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

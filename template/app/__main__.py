@@ -1,0 +1,86 @@
+"""The command line: `python -m app`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from app.core.config import load_settings, read_settings, refuse, unsafe_settings
+from app.core.database import create_engine, create_session_factory
+from app.core.passwords import PasswordHasher
+from app.domain.email import check_email
+from app.domain.password import check_password
+from app.domain.permission import Role
+from app.registry import DIALECT
+from app.repositories.user import EmailTakenError, UserRepository
+from app.services.audit import log_event
+from app.services.user import UserService
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(code=1)
+
+
+async def _create_admin(email: str, password: str) -> None:
+    settings = load_settings()
+    engine = create_engine(settings, DIALECT)
+    passwords = PasswordHasher(
+        memory_kib=settings.argon2_memory_kib, time_cost=settings.argon2_time_cost
+    )
+    try:
+        async with create_session_factory(engine, [log_event])() as session:
+            service = UserService(session, UserRepository(session), passwords)
+            await service.create(
+                email=email,
+                password=password,
+                full_name=None,
+                roles=[Role.USER, Role.ADMIN],
+            )
+            await session.commit()
+    finally:
+        await engine.dispose()
+
+
+@cli.command()
+def create_admin(
+    email: str,
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="ADMIN_PASSWORD",
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            help="Better in ADMIN_PASSWORD or at the prompt: others can see options.",
+        ),
+    ],
+) -> None:
+    """Make an administrator."""
+    try:
+        check_email(email)
+        check_password(password)
+        asyncio.run(_create_admin(email, password))
+    except (ValueError, EmailTakenError) as error:
+        raise _fail(str(error)) from None
+    typer.echo(f"{email} is an administrator now.")
+
+
+@cli.command()
+def check(
+    *,
+    deploy: Annotated[
+        bool, typer.Option("--deploy", help="Judge by the rules of production.")
+    ] = False,
+) -> None:
+    """Check the settings; exit with 78 and a line for each one that is wrong."""
+    settings = read_settings()
+    if deploy:
+        refuse(unsafe_settings(settings))
+    typer.echo("The settings are fine.")
+
+
+if __name__ == "__main__":
+    cli()

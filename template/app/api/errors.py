@@ -1,0 +1,147 @@
+"""Exceptions become answers here, and nowhere else."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from app.core.database import UNAVAILABLE_ERRORS
+from app.core.exceptions import (
+    APIException,
+    AuthenticationError,
+    AuthorizationError,
+    ConflictError,
+    InternalError,
+    NotFoundError,
+    ServiceUnavailableError,
+    ValidationError,
+)
+from app.core.security import InvalidTokenError
+
+STATUS: dict[type[APIException], HTTPStatus] = {
+    ValidationError: HTTPStatus.BAD_REQUEST,
+    AuthenticationError: HTTPStatus.UNAUTHORIZED,
+    AuthorizationError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ServiceUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_RETRY_AFTER_SECONDS = 2
+_MAX_DETAILS = 20
+
+# Pydantic quotes the input in the messages of these.
+_QUOTING_TYPES = {"uuid_parsing", "union_tag_invalid", "literal_error"}
+
+
+class ProblemResponse(JSONResponse):
+    """An error, as every client sees it."""
+
+    media_type = "application/problem+json"
+
+
+def problem_response(request: Request, error: Exception) -> ProblemResponse:
+    """Render any exception; of one that nobody foresaw nothing is told."""
+    if isinstance(error, RequestValidationError):
+        return _validation_problem(request, error)
+    if isinstance(error, HTTPException):
+        return _http_problem(request, error)
+    if isinstance(error, UNAVAILABLE_ERRORS):
+        error = ServiceUnavailableError()
+    if not isinstance(error, APIException):
+        error = InternalError()
+    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    headers = {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = _challenge(request, error)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    return _problem(
+        request,
+        status,
+        error.code,
+        error.message,
+        details=error.details,
+        headers=headers,
+    )
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Have `app` answer its own and the framework's errors with `problem_response`."""
+
+    async def handle(request: Request, error: Exception) -> ProblemResponse:
+        return problem_response(request, error)
+
+    for cls in (APIException, HTTPException, RequestValidationError):
+        app.add_exception_handler(cls, handle)
+
+
+def _problem(
+    request: Request,
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    *,
+    details: object = (),
+    headers: dict[str, str] | None = None,
+) -> ProblemResponse:
+    content = {
+        "type": code,
+        "status": status.value,
+        "error": message,
+        "details": details,
+        "request_id": request.scope.get("state", {}).get("request_id", ""),
+    }
+    return ProblemResponse(content, status_code=status, headers=headers)
+
+
+def _challenge(request: Request, error: APIException) -> str:
+    """The `WWW-Authenticate` header (RFC 6750, 3): no error code when no token came."""
+    if isinstance(error, InvalidTokenError) and "authorization" in request.headers:
+        return f'Bearer error="invalid_token", error_description="{error.message}"'
+    return "Bearer"
+
+
+def _http_problem(request: Request, error: HTTPException) -> ProblemResponse:
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
+    return _problem(request, status, status.name.lower(), error.detail, headers=headers)
+
+
+def _allowed_methods(request: Request) -> set[str]:
+    """Every method of the path: Starlette names only those of the first route it finds."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= route.methods or set()
+    return methods
+
+
+def _validation_problem(
+    request: Request, error: RequestValidationError
+) -> ProblemResponse:
+    details = [_validation_detail(item) for item in error.errors()[:_MAX_DETAILS]]
+    return _problem(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "validation_error",
+        "The request does not have the expected form.",
+        details=details,
+    )
+
+
+def _validation_detail(item: dict[str, Any]) -> dict[str, object]:
+    """What is wrong and where, without the value that was sent."""
+    code = str(item["type"])
+    message = "Input is not valid." if code in _QUOTING_TYPES else str(item["msg"])
+    location = [part if isinstance(part, int) else part[:64] for part in item["loc"]]
+    return {"type": code, "loc": location, "msg": message.removeprefix("Value error, ")}

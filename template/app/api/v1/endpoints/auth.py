@@ -1,0 +1,56 @@
+"""Signing in, staying signed in, signing out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, status
+
+from app.api.access import PUBLIC
+from app.api.dependencies import AuthServiceDep, ClaimsDep, UserServiceDep
+from app.schemas.token import (
+    Accepted,
+    LoginForm,
+    RefreshRequest,
+    Registration,
+    TokenPair,
+)
+from app.services.auth import IssuedTokens
+
+# Public in that the session may be over: signing out twice is no error.
+router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[PUBLIC])
+
+
+@router.post("/register", status_code=status.HTTP_202_ACCEPTED)
+async def register(body: Registration, users: UserServiceDep) -> Accepted:
+    """Ask for an account; the answer does not tell whether the address has one."""
+    await users.register(
+        email=body.email,
+        password=body.password.get_secret_value(),
+        full_name=body.full_name,
+    )
+    return Accepted()
+
+
+@router.post("/login", response_model=TokenPair)
+async def login(
+    form: Annotated[LoginForm, Form()], auth: AuthServiceDep
+) -> IssuedTokens:
+    """Exchange an e-mail address and a password for a token pair."""
+    return await auth.login(form.username, form.password.get_secret_value())
+
+
+@router.post("/refresh", response_model=TokenPair)
+async def refresh(body: RefreshRequest, auth: AuthServiceDep) -> IssuedTokens:
+    """Exchange a refresh token for a new pair; each one works once."""
+    return await auth.refresh(body.refresh_token)
+
+
+@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
+async def logout(claims: ClaimsDep, auth: AuthServiceDep) -> None:
+    """End this session, at once."""
+    await auth.logout(claims)
+
+
+@router.post("/logout-all", status_code=status.HTTP_204_NO_CONTENT)
+async def logout_all(claims: ClaimsDep, auth: AuthServiceDep) -> None:
+    """End every session of the user, at once."""
+    await auth.logout_all(claims)

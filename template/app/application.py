@@ -1,0 +1,148 @@
+"""Puts the service together."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any, TypedDict
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from app.api.access import check_access
+from app.api.errors import add_error_handlers, problem_response
+from app.api.v1.api import router
+from app.core.config import Settings, load_settings
+from app.core.database import EventHandler, create_engine, create_session_factory, ping
+from app.core.extension import Extension
+from app.core.logging import configure_logging
+from app.core.middleware.access_log import AccessLogMiddleware
+from app.core.middleware.body_limit import BodyLimitMiddleware
+from app.core.middleware.cors import ProblemCORSMiddleware
+from app.core.middleware.error_boundary import ErrorBoundaryMiddleware
+from app.core.middleware.host import HostMiddleware
+from app.core.middleware.request_context import (
+    SECURITY_HEADERS,
+    STRICT_TRANSPORT,
+    RequestContextMiddleware,
+)
+from app.core.passwords import PasswordHasher
+from app.core.project import DESCRIPTION, NAME, SLUG
+from app.core.resources import ReadinessCheck, Resources
+from app.core.security import AccessTokens
+from app.registry import DIALECT, EXTENSIONS
+from app.schemas.error import Problem
+from app.services.audit import log_event
+
+# Every route may answer with an error, so each says so; the shape is always the same.
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "An error",
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"}
+            }
+        },
+    }
+}
+
+
+class State(TypedDict):
+    """What the lifespan hands to every request."""
+
+    resources: Resources
+
+
+class Application(FastAPI):
+    """FastAPI, with the shape of errors among its schemas."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        return document
+
+
+def create_app(
+    settings: Settings | None = None, extensions: Sequence[Extension] = EXTENSIONS
+) -> FastAPI:
+    """Make the application; `settings` come from the environment unless given."""
+    settings = settings or load_settings()
+    configure_logging(settings)
+    app = Application(
+        title=NAME,
+        description=DESCRIPTION,
+        openapi_url="/openapi.json" if settings.is_development else None,
+        lifespan=partial(_lifespan, settings=settings, extensions=extensions),
+        middleware=_pipeline(settings),
+        redirect_slashes=False,
+        responses=_ERRORS,
+    )
+    add_error_handlers(app)
+    app.include_router(router)
+    for extension in extensions:
+        if extension.router is not None:
+            app.include_router(extension.router, prefix="/api/v1")
+    return app
+
+
+def _pipeline(settings: Settings) -> list[Middleware]:
+    """The middleware, outermost first."""
+    headers = dict(SECURITY_HEADERS)
+    if not settings.is_development:
+        headers |= STRICT_TRANSPORT
+    return [
+        Middleware(RequestContextMiddleware, headers=headers),
+        Middleware(AccessLogMiddleware),
+        Middleware(
+            ProblemCORSMiddleware,
+            origins=settings.cors_origins,
+            render=problem_response,
+        ),
+        Middleware(ErrorBoundaryMiddleware, render=problem_response),
+        Middleware(
+            HostMiddleware,
+            allowed=settings.allowed_hosts,
+            https_only=not settings.is_development,
+        ),
+        Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(
+    app: FastAPI, *, settings: Settings, extensions: Sequence[Extension]
+) -> AsyncIterator[State]:
+    check_access(app)
+    handlers: list[EventHandler] = [log_event]
+    for extension in extensions:
+        handlers.extend(extension.event_handlers)
+    engine = create_engine(settings, DIALECT)
+    factory = create_session_factory(engine, handlers)
+    checks: dict[str, ReadinessCheck] = {"database": partial(ping, factory)}
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
+        for extension in extensions:
+            checks.update(extension.readiness_checks)
+            if extension.lifespan is not None:
+                await stack.enter_async_context(extension.lifespan())
+        yield State(
+            resources=Resources(
+                settings=settings,
+                session_factory=factory,
+                passwords=PasswordHasher(
+                    memory_kib=settings.argon2_memory_kib,
+                    time_cost=settings.argon2_time_cost,
+                ),
+                access_tokens=_access_tokens(settings),
+                readiness_checks=checks,
+            )
+        )
+
+
+def _access_tokens(settings: Settings) -> AccessTokens:
+    keys = [settings.secret_key, *settings.previous_secret_keys]
+    return AccessTokens(
+        [key.get_secret_value() for key in keys],
+        issuer=SLUG,
+        lifetime=settings.access_token_lifetime,
+    )

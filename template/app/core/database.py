@@ -1,0 +1,109 @@
+"""Engine and sessions: one request, one session, one transaction."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import exc, text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from app.core.config import Settings
+from app.core.dialect import Dialect
+from app.domain.events import Event
+
+EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
+
+UNAVAILABLE_ERRORS: tuple[type[Exception], ...] = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+    ConnectionError,
+)
+"""What the database raises when it cannot be reached or has no connection to spare."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Session(AsyncSession):
+    """A database session that hands its recorded events to their handlers after commit."""
+
+    def __init__(
+        self, *args: Any, handlers: Sequence[EventHandler] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._handlers = handlers
+        self._events: list[Event] = []
+
+    def record(self, event: Event) -> None:
+        """Keep `event` until the commit; a rollback drops it."""
+        self._events.append(event)
+
+    async def commit(self) -> None:
+        """Commit, then run the handlers of what was recorded.
+
+        A handler that fails is logged and cannot undo what is committed.
+        """
+        await super().commit()
+        events, self._events = self._events, []
+        for event in events:
+            for handler in self._handlers:
+                try:
+                    await handler(event)
+                except Exception:
+                    _log.exception(
+                        "event_handler_failed", event_type=type(event).__name__
+                    )
+
+    async def rollback(self) -> None:
+        """Undo the transaction and forget what was recorded in it."""
+        self._events.clear()
+        await super().rollback()
+
+    async def release(self) -> None:
+        """End a transaction that has only read, giving its connection back.
+
+        For slow work in the middle of a request, such as hashing a password.
+        """
+        await self.commit()
+
+
+SessionFactory = async_sessionmaker[Session]
+
+
+def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
+    """Make the engine for `settings`; nothing is connected yet.
+
+    Raises `ValueError` when the URL is not one of the `dialect`'s.
+    """
+    engine = create_async_engine(
+        dialect.parse_url(settings.database_url.get_secret_value()),
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_max_overflow,
+        pool_recycle=settings.database_pool_recycle,
+        pool_timeout=3,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=dict(dialect.connect_args),
+    )
+    dialect.prepare(engine)
+    return engine
+
+
+def create_session_factory(
+    engine: AsyncEngine, handlers: Sequence[EventHandler] = ()
+) -> SessionFactory:
+    """Make the factory of sessions on `engine`, whose events go to `handlers`."""
+    return async_sessionmaker(
+        engine, class_=Session, expire_on_commit=False, handlers=handlers
+    )
+
+
+async def ping(factory: SessionFactory) -> None:
+    """Ask the database for an answer; raises when there is none."""
+    async with factory() as session:
+        await session.execute(text("SELECT 1"))

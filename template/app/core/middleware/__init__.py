@@ -1,0 +1,1 @@
+"""The pure ASGI pipeline around the application; `app.application` puts it together."""

@@ -1,0 +1,34 @@
+"""Password hashes: Argon2id, in threads, no more at once than there are cores."""
+
+import os
+
+from anyio import CapacityLimiter, to_thread
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+
+class PasswordHasher:
+    """Hashes and checks passwords without holding up the event loop."""
+
+    def __init__(self, *, memory_kib: int, time_cost: int) -> None:
+        hasher = Argon2Hasher(
+            memory_cost=memory_kib, time_cost=time_cost, parallelism=1
+        )
+        self._hasher = PasswordHash((hasher,))
+        # What an unknown user's password is checked against, so that the answer takes
+        # as long as a known user's.
+        self._nobody = self._hasher.hash(os.urandom(16))
+        self._limiter = CapacityLimiter(os.cpu_count() or 1)
+
+    async def hash(self, password: str) -> str:
+        """Return the PHC string to store for `password`."""
+        return await to_thread.run_sync(
+            self._hasher.hash, password, limiter=self._limiter
+        )
+
+    async def verify(self, password: str, stored: str | None) -> bool:
+        """Whether `password` has the `stored` hash; with None, False after equal work."""
+        matches = await to_thread.run_sync(
+            self._hasher.verify, password, stored or self._nobody, limiter=self._limiter
+        )
+        return matches and stored is not None

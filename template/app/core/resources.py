@@ -1,0 +1,23 @@
+"""What the running service holds: made once at start-up, handed to every request."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from app.core.config import Settings
+from app.core.database import SessionFactory
+from app.core.passwords import PasswordHasher
+from app.core.security import AccessTokens
+
+ReadinessCheck = Callable[[], Awaitable[None]]
+"""Returns when the thing it checks is usable, raises when it is not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """Everything that outlives a request."""
+
+    settings: Settings
+    session_factory: SessionFactory
+    passwords: PasswordHasher
+    access_tokens: AccessTokens
+    readiness_checks: Mapping[str, ReadinessCheck]

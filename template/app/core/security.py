@@ -1,0 +1,128 @@
+"""Keys, access tokens and refresh tokens."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from pydantic import BaseModel, ConfigDict
+
+from app.core.exceptions import AuthenticationError
+
+_ALGORITHM = "HS256"
+_ACCESS_TYPE = "at+jwt"
+_MAX_TOKEN_LENGTH = 8192
+_CLOCK_SKEW = timedelta(seconds=30)
+
+
+def derive_key(secret: str, purpose: str) -> bytes:
+    """The 32-byte sub-key of `secret` for one `purpose` (HKDF-SHA256, RFC 5869)."""
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
+    return kdf.derive(secret.encode())
+
+
+def new_refresh_token() -> str:
+    """An opaque random token of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of an opaque token: random enough to need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class AccessClaims(BaseModel):
+    """The claims of an access token, checked as strictly as JSON allows."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    iss: str
+    aud: str
+    sub: UUID
+    sid: UUID
+    email: str
+    jti: str
+    iat: int
+    exp: int
+
+
+class InvalidTokenError(AuthenticationError):
+    """There is no access token, or not one that counts."""
+
+    code = "invalid_token"
+    message = "The access token is missing, wrong, expired or revoked."
+
+
+class AccessTokens:
+    """Signs and verifies access tokens (RFC 7519, RFC 8725, RFC 9068's `typ`).
+
+    The first of `secret_keys` signs; all of them verify, told apart by `kid`, so that a
+    key can be replaced without signing everybody out.
+    """
+
+    def __init__(
+        self, secret_keys: Sequence[str], *, issuer: str, lifetime: timedelta
+    ) -> None:
+        keys = [self._key(secret) for secret in secret_keys]
+        self._signing_kid, self._signing_key = keys[0]
+        self._keys = dict(keys)
+        self._issuer = issuer
+        self.lifetime = lifetime
+
+    @staticmethod
+    def _key(secret: str) -> tuple[str, OctKey]:
+        kid = derive_key(secret, "kid").hex()[:16]
+        return kid, OctKey.import_key(derive_key(secret, "access"))
+
+    def issue(
+        self, *, user_id: UUID, session_id: UUID, email: str, now: datetime
+    ) -> str:
+        """Sign a token for one session of a user, valid from `now` on."""
+        issued_at = int(now.timestamp())
+        claims = AccessClaims(
+            iss=self._issuer,
+            aud=self._issuer,
+            sub=user_id,
+            sid=session_id,
+            email=email,
+            jti=secrets.token_urlsafe(32),
+            iat=issued_at,
+            exp=issued_at + int(self.lifetime.total_seconds()),
+        )
+        header = {"alg": _ALGORITHM, "typ": _ACCESS_TYPE, "kid": self._signing_kid}
+        return jws.serialize_compact(
+            header, claims.model_dump_json(), self._signing_key, [_ALGORITHM]
+        )
+
+    def verify(self, token: str, *, now: datetime) -> AccessClaims:
+        """Return the claims of `token`; raise `InvalidTokenError` unless all is well."""
+        try:
+            claims = AccessClaims.model_validate_json(self._payload(token))
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            raise InvalidTokenError from None
+        if claims.iss != self._issuer or claims.aud != self._issuer:
+            raise InvalidTokenError
+        latest_issue = int((now + _CLOCK_SKEW).timestamp())
+        latest_expiry = latest_issue + int(self.lifetime.total_seconds())
+        if claims.iat > latest_issue or claims.exp > latest_expiry:
+            raise InvalidTokenError
+        if claims.exp <= now.timestamp():
+            raise InvalidTokenError
+        return claims
+
+    def _payload(self, token: str) -> bytes:
+        if len(token) > _MAX_TOKEN_LENGTH:
+            raise InvalidTokenError
+        parts = jws.extract_compact(token.encode())
+        header = parts.headers()
+        if header.get("typ") != _ACCESS_TYPE or "crit" in header:
+            raise InvalidTokenError
+        if not jws.validate_compact(parts, self._keys[header["kid"]], [_ALGORITHM]):
+            raise InvalidTokenError
+        return parts.payload

@@ -1,0 +1,56 @@
+"""SQLite: one file, one writer at a time, many readers (WAL)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.core.dialect import Dialect
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 2000",
+)
+
+_READS = ("SELECT", "PRAGMA", "EXPLAIN")
+
+
+def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_before_write(
+    connection: Connection, cursor: Any, statement: str, *_: object
+) -> None:
+    """Open the transaction at its first write, and as a writer from the start.
+
+    A transaction that reads first and writes later fails at once when another one wrote
+    in between, whatever the busy timeout. Begun as a writer it waits its turn. Reads
+    before it see the last commit each, which is what PostgreSQL does by default.
+    """
+    if statement.lstrip()[:7].upper().startswith(_READS):
+        return
+    driver = connection.connection.driver_connection
+    if driver is not None and not driver.in_transaction:
+        cursor.execute("BEGIN IMMEDIATE")
+
+
+def _prepare(engine: AsyncEngine) -> None:
+    event.listen(engine.sync_engine, "connect", _set_pragmas)
+    event.listen(engine.sync_engine, "before_cursor_execute", _begin_before_write)
+
+
+DIALECT = Dialect(
+    name="sqlite",
+    driver="aiosqlite",
+    alters_by_copy=True,
+    # The driver's own implicit BEGIN is off: `_begin_before_write` does it.
+    connect_args={"isolation_level": None},
+    prepare=_prepare,
+)

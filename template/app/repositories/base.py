@@ -1,0 +1,64 @@
+"""The queries every table needs; anything else is a named method of a subclass."""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.database import Session
+from app.core.exceptions import ConflictError
+from app.models.base import Base
+
+ModelT = TypeVar("ModelT", bound=Base)
+
+
+class Repository(Generic[ModelT]):
+    """Reads and writes the rows of one table."""
+
+    model: type[ModelT]
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    async def get(self, id_: UUID) -> ModelT | None:
+        """Return the row with this id, or None."""
+        return await self.session.get(self.model, id_)
+
+    async def add(self, instance: ModelT) -> ModelT:
+        """Insert a row; a broken constraint raises here, not at the commit."""
+        self.session.add(instance)
+        await self.session.flush()
+        return instance
+
+    async def update(self, instance: ModelT, **values: object) -> ModelT:
+        """Change columns of a row; raises `ConflictError` when it is gone meanwhile."""
+        for name, value in values.items():
+            setattr(instance, name, value)
+        try:
+            await self.session.flush()
+        except StaleDataError:
+            message = "This was deleted meanwhile."
+            raise ConflictError(message) from None
+        return instance
+
+    async def delete(self, instance: ModelT) -> None:
+        """Delete a row."""
+        await self.session.delete(instance)
+        await self.session.flush()
+
+    async def page(
+        self, *where: ColumnElement[bool], limit: int, after: UUID | None
+    ) -> tuple[Sequence[ModelT], UUID | None]:
+        """Return up to `limit` rows behind the id `after`, oldest first.
+
+        With them comes the id that the next page starts behind, None on the last page.
+        The cost does not depend on how deep the page is: the id is the order.
+        """
+        statement = select(self.model).where(*where).order_by(self.model.id)
+        if after is not None:
+            statement = statement.where(self.model.id > after)
+        rows = (await self.session.scalars(statement.limit(limit + 1))).all()
+        items = rows[:limit]
+        return items, items[-1].id if len(rows) > limit else None

@@ -1,0 +1,84 @@
+"""Queries about users."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.core.exceptions import ConflictError
+from app.models.session import UserSession
+from app.models.user import User
+from app.repositories.base import Repository
+
+
+class EmailTakenError(ConflictError):
+    """The address belongs to an account."""
+
+    code = "email_taken"
+    message = "There is an account with this e-mail address already."
+
+
+class UserRepository(Repository[User]):
+    """Reads and writes users."""
+
+    model = User
+
+    async def add(self, instance: User) -> User:
+        """Insert a user; raises `EmailTakenError` when the address has an account.
+
+        The unique index decides: a check before the insert would race.
+        """
+        try:
+            return await super().add(instance)
+        except IntegrityError:
+            raise EmailTakenError from None
+
+    async def get_by_email(self, email_canonical: str) -> User | None:
+        """Return the user with this canonical address, or None."""
+        statement = select(User).where(User.email_canonical == email_canonical)
+        return await self.session.scalar(statement)
+
+    async def get_signed_in(
+        self, user_id: UUID, session_id: UUID, now: datetime
+    ) -> User | None:
+        """Return the active user, if this session of theirs is live at `now`."""
+        statement = (
+            select(User)
+            .join(UserSession, UserSession.user_id == User.id)
+            .where(
+                User.id == user_id,
+                User.is_active,
+                UserSession.id == session_id,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > now,
+            )
+        )
+        return await self.session.scalar(statement)
+
+    async def replace_password(
+        self, user: User, *, old_hash: str | None, new_hash: str
+    ) -> bool:
+        """Store `new_hash` unless the password was changed meanwhile; whether it was."""
+        statement = (
+            update(User)
+            .where(User.id == user.id, User.password_hash == old_hash)
+            .values(password_hash=new_hash)
+            .returning(User.id)
+        )
+        return await self.session.scalar(statement) is not None
+
+    async def search(
+        self, text: str | None, *, limit: int, after: UUID | None
+    ) -> tuple[Sequence[User], UUID | None]:
+        """Return a page of the users whose address or name contains `text`."""
+        where = []
+        if text is not None:
+            where.append(
+                or_(
+                    User.email.icontains(text, autoescape=True),
+                    User.full_name.icontains(text, autoescape=True),
+                )
+            )
+        return await self.page(*where, limit=limit, after=after)

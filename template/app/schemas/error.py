@@ -1,0 +1,19 @@
+"""The shape of every error (RFC 9457's media type)."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    type: str
+    """A stable code for programs."""
+
+    status: int
+    error: str
+    """A message for people."""
+
+    details: list[Any] | dict[str, Any]
+    request_id: str

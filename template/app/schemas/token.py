@@ -1,0 +1,67 @@
+"""Signing in."""
+
+from typing import Annotated, Literal
+
+from pydantic import SecretStr, StringConstraints
+
+from app.schemas.base import (
+    NO_NUL,
+    Email,
+    FullName,
+    NewPassword,
+    Password,
+    RequestSchema,
+    ResponseSchema,
+)
+
+
+class Registration(RequestSchema):
+    """What somebody says who wants an account."""
+
+    email: Email
+    password: NewPassword
+    full_name: FullName | None = None
+
+
+class Accepted(ResponseSchema):
+    """The answer that is the same whether or not the address has an account."""
+
+    status: Literal["accepted"] = "accepted"
+
+
+class LoginForm(RequestSchema):
+    """The password grant's form (RFC 6749, 4.3.2); the e-mail address is the user name.
+
+    The fields beside the two that count are what OAuth clients send along.
+    """
+
+    username: Annotated[
+        str, StringConstraints(min_length=1, max_length=254, pattern=NO_NUL)
+    ]
+    password: Password
+    grant_type: Literal["password"] | None = None
+    scope: Annotated[str, StringConstraints(max_length=200)] | None = None
+    client_id: Annotated[str, StringConstraints(max_length=200)] | None = None
+    client_secret: SecretStr | None = None
+
+
+class RefreshRequest(RequestSchema):
+    """A refresh token to exchange."""
+
+    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+
+
+class TokenPair(ResponseSchema):
+    """What a client needs to stay signed in; `expires_in` is in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a type, not a secret
+    expires_in: int
+
+
+class PasswordChange(RequestSchema):
+    """The current password, as proof, and the new one."""
+
+    current_password: Password
+    new_password: NewPassword

@@ -1,0 +1,50 @@
+"""Runs the migrations, on the database of the settings."""
+
+import asyncio
+from typing import Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import Connection
+from sqlalchemy.types import TypeDecorator
+
+from app.core.config import load_settings
+from app.core.database import create_engine
+from app.models import Base
+from app.registry import DIALECT
+
+
+def render_item(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
+    """Write the column type of a model's own type, so that migrations import no models."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl_instance!r}"
+    return False
+
+
+def run(connection: Connection | None) -> None:
+    """Run the migrations on `connection`, or with None print their SQL."""
+    context.configure(
+        connection=connection,
+        dialect_name=DIALECT.name,
+        target_metadata=Base.metadata,
+        render_as_batch=DIALECT.alters_by_copy,
+        render_item=render_item,
+        literal_binds=connection is None,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_online() -> None:
+    """Connect and run the migrations in one transaction."""
+    settings = context.config.attributes.get("settings") or load_settings()
+    engine = create_engine(settings, DIALECT)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+if context.is_offline_mode():
+    run(None)
+else:
+    asyncio.run(run_online())

@@ -1,0 +1,100 @@
+"""Renders of the working tree, in process and as plain data."""
+
+import ast
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pytest_copie.plugin import Copie, Result
+
+ROOT = Path(__file__).parent.parent
+
+TEMPLATE = ("copier.yml", "extensions", "licenses", "template")
+
+Answers = dict[str, Any]
+Render = Callable[..., Path]
+Files = dict[str, bytes]
+
+
+def options() -> dict[str, list[str]]:
+    """Each question with choices, and the values it takes; the default is the first."""
+    found = {}
+    sources = [ROOT / "copier.yml", *sorted((ROOT / "extensions").glob("*.yml"))]
+    for source in sources:
+        # `!include` lines are of no interest here: the files are read one by one.
+        text = re.sub(r"^!include.*", "", source.read_text(), flags=re.MULTILINE)
+        for document in filter(None, yaml.safe_load_all(text)):
+            for name, question in document.items():
+                if not name.startswith("_") and "choices" in question:
+                    choices = question["choices"]
+                    values = list(choices.values() if isinstance(choices, dict) else choices)
+                    default = question["default"]
+                    found[name] = [default, *(value for value in values if value != default)]
+    return found
+
+
+def files_of(project: Path) -> Files:
+    """Every file of a rendered service by its path."""
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in sorted(project.rglob("*"))
+        if path.is_file()
+    }
+
+
+def setting_names(config: str) -> set[str]:
+    """The environment variables that the `Settings` class of config.py reads."""
+    settings = next(
+        node
+        for node in ast.parse(config).body
+        if isinstance(node, ast.ClassDef) and node.name == "Settings"
+    )
+    return {
+        f"APP_{node.target.id.upper()}"
+        for node in settings.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the template outside git: no clone for each render, and nothing untracked."""
+    folder = tmp_path_factory.mktemp("template")
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
+    for name in TEMPLATE:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder)
+    return folder
+
+
+Attempt = Callable[..., Result]
+
+
+@pytest.fixture
+def attempt(copie: Copie, template: Path) -> Attempt:
+    """Try to render with the given answers; the result has the exception, if any."""
+
+    def run(**answers: Any) -> Result:
+        return copie.copy(extra_answers=answers, template_dir=template)
+
+    return run
+
+
+@pytest.fixture
+def render(attempt: Attempt) -> Render:
+    """Render with the given answers, and the default for every other question."""
+
+    def run(**answers: Any) -> Path:
+        result = attempt(**answers)
+        if result.exception:
+            raise result.exception
+        assert result.project_dir is not None
+        return result.project_dir
+
+    return run

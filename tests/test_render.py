@@ -1,0 +1,170 @@
+"""Every combination of answers renders to files that parse, and look written by hand."""
+
+import ast
+import itertools
+import json
+import os
+import re
+import subprocess
+import sysconfig
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import Files, Render, files_of, options
+
+# What a service must not say about what it was not rendered with.
+TRACES = {
+    "database": {"sqlite": r"sqlite", "postgresql": r"postgres|asyncpg|pgserver"},
+    "ci": {"github": r"github", "gitlab": r"gitlab", "none": r"(?!)"},
+}
+
+HOSTILE = {
+    "project_name": """Bob's "Desk" \\ {{ x }} # : % $HOME é""",
+    "project_description": """1. It's "a\\b": {% if %} {# #} `x` *y* [z](w) <i> $5 'q' - # é 🚀""",
+    "author_name": """O'Neil "Ned" \\ Ünal & Söhne: #1 {{ 7 * 7 }} $(x) %s""",
+    "author_email": "ada+test%1@example.com",
+    "project_slug": "desk",
+}
+
+RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
+
+
+def combinations() -> list[dict[str, str]]:
+    """Every combination of the options."""
+    names = options()
+    return [dict(zip(names, values, strict=True)) for values in itertools.product(*names.values())]
+
+
+def parse_python(text: str) -> None:
+    ast.parse(text, feature_version=(3, 11))
+
+
+def parse_markdown(text: str) -> None:
+    assert text.startswith("# ")
+    assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1, table
+
+
+def parse_yaml(text: str) -> None:
+    list(yaml.safe_load_all(text))
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    ".py": parse_python,
+    ".toml": tomllib.loads,
+    ".yaml": parse_yaml,
+    ".yml": parse_yaml,
+    ".json": json.loads,
+    ".md": parse_markdown,
+}
+
+
+def check_files(files: Files) -> None:
+    """Every file is text that ends in one newline, and parses when its kind can be parsed."""
+    for path, content in files.items():
+        text = content.decode()
+        if text:
+            assert text.endswith("\n"), path
+            assert not text.endswith("\n\n"), path
+        if parse := PARSERS.get(Path(path).suffix):
+            parse(text)
+
+
+def check_style(project: Path) -> None:
+    for command in (["format", "--check", "--diff"], ["check"]):
+        done = subprocess.run(
+            [RUFF, *command, "--no-cache", project], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("answers", combinations(), ids=lambda answers: "-".join(answers.values()))
+def test_combination(render: Render, answers: dict[str, str]) -> None:
+    project = render(**answers)
+    files = files_of(project)
+    check_files(files)
+    check_style(project)
+
+    empty = [folder for folder, inside, here in os.walk(project) if not inside and not here]
+    assert not empty
+
+    for path, content in files.items():
+        text = content.decode()
+        # An f-string may hold {{, and so may GitHub's own expressions.
+        jinja = r"\{%|%\}|\{#" if path.endswith(".py") else r"\{%|%\}|\{#|(?<!\$)\{\{"
+        assert not re.search(jinja, text), path
+        for option, traces in TRACES.items():
+            for choice, trace in traces.items():
+                if choice != answers[option]:
+                    found = re.search(trace, f"{path}\n{text}", re.IGNORECASE)
+                    assert not found, f"{path} speaks of {choice}: {found and found[0]}"
+
+
+@pytest.fixture
+def hostile(render: Render) -> Files:
+    project = render(**HOSTILE)
+    check_style(project)
+    files = files_of(project)
+    check_files(files)
+    return files
+
+
+def test_hostile_answers_survive(hostile: Files) -> None:
+    project = tomllib.loads(hostile["pyproject.toml"].decode())["project"]
+    assert project["name"] == HOSTILE["project_slug"]
+    assert project["description"] == HOSTILE["project_description"]
+    assert project["authors"] == [
+        {"name": HOSTILE["author_name"], "email": HOSTILE["author_email"]}
+    ]
+
+    constants: dict[str, str] = {}
+    exec(hostile["app/core/project.py"], constants)
+    assert constants["NAME"] == HOSTILE["project_name"]
+    assert constants["SLUG"] == HOSTILE["project_slug"]
+    assert constants["DESCRIPTION"] == HOSTILE["project_description"]
+
+    answers = yaml.safe_load(hostile[".copier-answers.yml"])
+    assert {name: answers[name] for name in HOSTILE} == HOSTILE
+
+    assert HOSTILE["author_name"] in hostile["LICENSE"].decode()
+
+    title, _, description = hostile["README.md"].decode().splitlines()[:3]
+    assert re.sub(r"\\(\W)", r"\1", title) == f"# {HOSTILE['project_name']}"
+    assert re.sub(r"\\(\W)", r"\1", description) == HOSTILE["project_description"]
+
+    label = re.search(r"image\.description=(.*)", hostile["Dockerfile"].decode())
+    assert label
+    assert json.loads(label[1].replace(r"\$", "$")) == HOSTILE["project_description"]
+
+
+@pytest.mark.parametrize("width", [1, *range(65, 90, 2), 200])
+@pytest.mark.parametrize("letter", ["x", "語", "é", '"'])
+def test_formatter_agrees_with_every_length(render: Render, letter: str, width: int) -> None:
+    path = render(project_description=letter * width) / "app/core/project.py"
+    done = subprocess.run(
+        [RUFF, "format", "--diff", "--no-cache", path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("choice", options()["license"])
+def test_license_names_the_owner_and_no_year(render: Render, choice: str) -> None:
+    text = (render(license=choice, author_name="Ada Ltd") / "LICENSE").read_text()
+    line = re.search(r"^ *Copyright .*Ada Ltd.*$", text, re.MULTILINE)
+    assert line
+    # A year would change with an update in another one.
+    assert not re.search(r"\d{4}", line[0])
+
+
+def test_plain_files_are_the_same_everywhere(render: Render, template: Path) -> None:
+    """A file without `.jinja` is linted and read in place, so it must be what is rendered."""
+    project = render()
+    for source in (template / "template").rglob("*"):
+        rendered = project / source.relative_to(template / "template")
+        if source.is_file() and source.suffix != ".jinja" and rendered.is_file():
+            assert rendered.read_bytes() == source.read_bytes(), source
