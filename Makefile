@@ -4,6 +4,11 @@
 unexport PYTHONDONTWRITEBYTECODE
 # The tools never fetch an interpreter: they run on those the machine has.
 export UV_PYTHON_DOWNLOADS := never
+# They trust the certificates that the machine trusts, and use the index that pip is told to use.
+export UV_SYSTEM_CERTS ?= true
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
 
 BIN := .venv/bin
 
@@ -20,8 +25,10 @@ demo: ## Render the default service, set it up and serve it on 127.0.0.1:$PORT (
 	@sh scripts/setup.sh
 	@$(BIN)/python scripts/demo.py
 
+# A worker takes a whole module, or class, at a time: what they set up is set up once.
 test: lint ## Check the template and every combination of answers
-	PYTHONPATH=tests $(BIN)/pytest -p support.report --verbose --numprocesses 2 --dist loadgroup
+	PYTHONPATH=tests $(BIN)/pytest -p support.report --verbose \
+		--numprocesses 2 --dist loadscope --no-loadscope-reorder
 
 lint: setup ## Format, lint and type checks of this repository's own Python
 	$(BIN)/ruff format --check .

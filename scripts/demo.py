@@ -100,7 +100,7 @@ def service_environment() -> dict[str, str]:
 
 def run(folder: Path, *command: str) -> None:
     if subprocess.run(command, cwd=folder, env=service_environment()).returncode:
-        raise DemoError(f"'{' '.join(command)}' failed in {folder}: its message is above.")
+        raise DemoError(f"'{' '.join(command)}' failed in {folder}: its message above says why.")
 
 
 def wait_until_live(server: subprocess.Popen[bytes], url: str) -> None:

@@ -33,7 +33,7 @@ explain() {
     if grep -qi 'no space left' "$log"; then
         fail "the disk is full: make room for $needed_mb MB in $(pwd) and run make again."
     elif grep -qiE 'no matching distribution|connection|name resolution|proxy|SSLError' "$log"; then
-        fail "the package index cannot be reached: check the network and pip's settings (pip config list) and run make again."
+        fail "the package index cannot be reached, or lacks a pinned file: check the network and pip's settings (pip config list) and run make again."
     fi
     fail "pip could not install requirements.txt: its last lines above say why."
 }

@@ -1,14 +1,17 @@
 """`make demo`, `make test` and what they stand on, on machines with something missing."""
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import port
 import pytest
@@ -106,6 +109,24 @@ def test_the_real_python_is_found() -> None:
     assert version.startswith("Python 3.")
 
 
+def test_make_names_every_command() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony
+    helped = re.findall(r"^  make ([a-z-]+) +\S", make(ROOT).stdout, re.MULTILINE)
+    assert sorted(helped) == sorted(phony[1].split())
+
+
+def test_every_tool_is_pinned_by_hash_and_no_host_is_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = {re.split(r"[<>=]", line)[0] for line in project["dependency-groups"]["dev"]}
+    requirements = (ROOT / "requirements.txt").read_text()
+    pins = re.findall(r"^([\w-]+)==\S+(?: ;.*?)? \\\n    --hash=", requirements, re.MULTILINE)
+    assert wanted <= set(pins)
+    assert len(pins) == len(re.findall(r"^[\w-]+==", requirements, re.MULTILINE))
+    assert "://" not in requirements
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that set-up needs, in a folder without .venv."""
@@ -169,7 +190,7 @@ def test_no_package_index_is_named_as_such_and_leaves_nothing(checkout: Path) ->
         PIP_NO_CACHE_DIR="1",
     )
     assert refused.returncode != 0
-    assert "error: the package index cannot be reached: check the network" in refused.stderr
+    assert "error: the package index cannot be reached, or lacks a pinned file: check" in refused.stderr
     assert not (checkout / ".venv").exists()
 
 
@@ -224,7 +245,7 @@ class Demo:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self.lines: list[str] = []
+        self.output = ""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
         self.process = subprocess.Popen(
             ["make", "demo", f"PORT={self.port}", f"DEMO_DIR={folder}"],
@@ -237,48 +258,43 @@ class Demo:
             start_new_session=True,
         )
 
-    def read_until(self, words: str) -> None:
+    def __enter__(self) -> Self:
+        """Wait until it serves."""
         assert self.process.stdout
         for line in self.process.stdout:
-            self.lines.append(line)
-            if words in line:
-                return
-        pytest.fail(f"make demo never said '{words}':\n{self.output}")
+            self.output += line
+            if "Ctrl-C stops it." in line:
+                return self
+        self.process.wait()
+        self.process.stdout.close()
+        pytest.fail(f"make demo ended before it served:\n{self.output}")
 
-    def interrupt(self) -> int:
-        """What Ctrl-C does: SIGINT to the whole group."""
+    def __exit__(self, *_: object) -> None:
+        """Press Ctrl-C, which goes to the whole group, and read what is left to say."""
         os.killpg(self.process.pid, signal.SIGINT)
-        assert self.process.stdout
-        self.lines += self.process.stdout
-        return self.process.wait(timeout=30)
-
-    @property
-    def output(self) -> str:
-        return "".join(self.lines)
+        rest = self.process.communicate(timeout=30)[0]
+        self.output += rest
 
 
 def test_demo_serves_ends_on_ctrl_c_and_runs_again_over_its_own_folder(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
 
-    first = Demo(folder)
-    first.read_until("Ctrl-C stops it.")
-    live = f"http://{port.HOST}:{first.port}/api/v1/health/live"
+    with Demo(folder) as first:
+        live = f"http://{port.HOST}:{first.port}/api/v1/health/live"
+        with urllib.request.urlopen(live) as response:
+            assert response.status == 200
     assert f"curl -i http://{port.HOST}:{first.port}/" in first.output
-    with urllib.request.urlopen(live) as response:
-        assert response.status == 200
-    assert first.interrupt() in (0, 130, -signal.SIGINT)
+    assert first.process.returncode in (0, 130, -signal.SIGINT)
     assert "Traceback" not in first.output
     secrets = (folder / ".env").read_text()
 
-    again = Demo(folder)
-    again.read_until("Ctrl-C stops it.")
-    again.interrupt()
+    with Demo(folder) as again:
+        pass
     assert "==> Rendering the default service" in again.output
     assert (folder / ".env").read_text() == secrets
 
     (folder / "README.md").write_text("my own words\n")
-    edited = Demo(folder)
-    edited.read_until("Ctrl-C stops it.")
-    edited.interrupt()
+    with Demo(folder) as edited:
+        pass
     assert "with your changes; remove it to have it rendered afresh" in edited.output
     assert (folder / "README.md").read_text() == "my own words\n"

@@ -69,6 +69,12 @@ def test_commands_of_the_repository_exist(page: Page) -> None:
     assert set(make_targets(page)) <= known
 
 
+def test_paths_in_commands_of_the_repository_exist(page: Page) -> None:
+    words = [word for command in page.commands for word in command.split() if command[0] == "."]
+    paths = [word for word in words if "/" in word]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_paths_of_the_repository_exist(page: Page) -> None:
     named = {path for path in page.paths if path.split("/")[0] not in OF_A_SERVICE | MADE}
     assert [path for path in sorted(named) if not known_path(path)] == []

@@ -1,7 +1,9 @@
 """Bad answers are refused in one line that names the question and the remedy."""
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,17 @@ def test_reads_a_python_version_that_yaml_takes_for_a_number(render: Render, ver
 def test_derives_the_slug(render: Render, name: str, slug: str) -> None:
     answers = yaml.safe_load((render(project_name=name) / ".copier-answers.yml").read_text())
     assert answers["project_slug"] == slug
+
+
+@pytest.mark.parametrize("database", options()["database"])
+def test_reserves_the_name_of_every_dependency(
+    attempt: Attempt, render: Render, database: str
+) -> None:
+    """Else uv would take the project itself for that dependency."""
+    project = tomllib.loads((render(database=database) / "pyproject.toml").read_text())
+    dependencies = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    for name in {re.split(r"[\[>=]", dependency)[0] for dependency in dependencies}:
+        assert "'project_slug'" in str(attempt(project_slug=name).exception), name
 
 
 def test_asks_for_a_slug_that_it_cannot_derive(attempt: Attempt) -> None:

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 import subprocess
 import sysconfig
 import tomllib
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import Files, Render, files_of, options
+from pytest_copie.plugin import Copie
 
 # What a service must not say about what it was not rendered with.
 TRACES = {
@@ -105,6 +107,48 @@ def test_combination(render: Render, answers: dict[str, str]) -> None:
                     assert not found, f"{path} speaks of {choice}: {found and found[0]}"
 
 
+PART = """
+{name}: {{type: bool, default: true}}
+_exclude: []
+_adds: |
+  readme: The part {name}.
+  module: app.core.{name}
+  dependencies: ["{name}>=1"]
+  dev_dependencies: ["types-{name}>=1"]
+  env: {{APP_{name}: {{about: Of the part., example: "1"}}}}
+  compose: {{depends_on: [{name}], mounts: ["{name}:/{name}"], volumes: [{name}]}}
+"""
+
+
+@pytest.mark.parametrize("names", [["zeta"], ["zeta", "alpha"], ["beta", "alpha", "zeta"]])
+def test_shared_files_take_any_number_of_extensions(
+    copie: Copie, template: Path, tmp_path: Path, names: list[str]
+) -> None:
+    shutil.copytree(template, tmp_path / "template")
+    questions = tmp_path / "template/copier.yml"
+    for name in names:
+        (tmp_path / f"template/extensions/{name}.yml").write_text(PART.format(name=name))
+        (tmp_path / f"template/template/app/core/{name}.py").write_text('"""A part."""\n')
+        included = f"!include extensions/{name}.yml\n---\n# What"
+        questions.write_text(questions.read_text().replace("# What", included, 1))
+    project = copie.copy(template_dir=tmp_path / "template").project_dir
+    assert project is not None
+    check_style(project)
+    files = files_of(project)
+    check_files(files)
+    registry = files["app/registry.py"].decode()
+    assert re.findall(r"^import app\.core\.(\w+)$", registry, re.MULTILINE) == sorted(names)
+    assert re.findall(r"^    app\.core\.(\w+)\.extension,$", registry, re.MULTILINE) == sorted(
+        names
+    )
+    dependencies = tomllib.loads(files["pyproject.toml"].decode())["project"]["dependencies"]
+    assert dependencies[-len(names) :] == [f"{name}>=1" for name in sorted(names)]
+    compose = yaml.safe_load(files["compose.yaml"])
+    assert set(compose["volumes"]) >= set(names)
+    assert set(compose["services"]["migrate"]["depends_on"]) == set(names)
+    assert {f"{name}:/{name}" for name in names} <= set(compose["services"]["app"]["volumes"])
+
+
 @pytest.fixture
 def hostile(render: Render) -> Files:
     project = render(**HOSTILE)
@@ -142,8 +186,13 @@ def test_hostile_answers_survive(hostile: Files) -> None:
     assert json.loads(label[1].replace(r"\$", "$")) == HOSTILE["project_description"]
 
 
-@pytest.mark.parametrize("width", [1, *range(65, 90, 2), 200])
-@pytest.mark.parametrize("letter", ["x", "語", "é", '"'])
+# Around the lengths at which the formatter puts a string between parentheses and gives up on it.
+@pytest.mark.parametrize(
+    ("letter", "width"),
+    [("x", n) for n in (72, 73, 82, 83, 200)]
+    + [("語", n) for n in (36, 37, 41, 42)]
+    + [("é", 73), ('"', 72), ('"', 73)],
+)
 def test_formatter_agrees_with_every_length(render: Render, letter: str, width: int) -> None:
     path = render(project_description=letter * width) / "app/core/project.py"
     done = subprocess.run(

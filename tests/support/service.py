@@ -48,8 +48,12 @@ class Service:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(PRIVATE)}
         # uv alone: what the service calls must come from its own environment, not from ours.
         path = f"{ROOT / '.venv' / 'uv'}{os.pathsep}{os.environ['PATH']}"
-        python = {"UV_PYTHON": str(self.python), "UV_PYTHON_DOWNLOADS": "never"}
-        return {**kept, "PATH": path, **python, **self.settings, **extra}
+        uv = {
+            "UV_PYTHON": str(self.python),
+            "UV_PYTHON_DOWNLOADS": "never",
+            "UV_SYSTEM_CERTS": os.environ.get("UV_SYSTEM_CERTS", "true"),
+        }
+        return {**kept, "PATH": path, **uv, **self.settings, **extra}
 
     def run(self, *command: str, **extra: str) -> str:
         """The output of a command that must succeed."""

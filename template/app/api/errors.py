@@ -33,6 +33,14 @@ STATUS: dict[type[APIException], HTTPStatus] = {
     ServiceUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+# What the framework raises; Python's own names for these differ between versions.
+_HTTP_CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+}
+
 _RETRY_AFTER_SECONDS = 2
 _MAX_DETAILS = 20
 
@@ -98,7 +106,7 @@ def _problem(
         "details": details,
         "request_id": request.scope.get("state", {}).get("request_id", ""),
     }
-    return ProblemResponse(content, status_code=status, headers=headers)
+    return ProblemResponse(content, status_code=status.value, headers=headers)
 
 
 def _challenge(request: Request, error: APIException) -> str:
@@ -113,7 +121,8 @@ def _http_problem(request: Request, error: HTTPException) -> ProblemResponse:
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
-    return _problem(request, status, status.name.lower(), error.detail, headers=headers)
+    code = _HTTP_CODES.get(status.value, f"http_{status.value}")
+    return _problem(request, status, code, error.detail, headers=headers)
 
 
 def _allowed_methods(request: Request) -> set[str]:

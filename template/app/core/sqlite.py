@@ -31,8 +31,8 @@ def _begin_before_write(
     """Open the transaction at its first write, and as a writer from the start.
 
     A transaction that reads first and writes later fails at once when another one wrote
-    in between, whatever the busy timeout. Begun as a writer it waits its turn. Reads
-    before it see the last commit each, which is what PostgreSQL does by default.
+    in between, whatever the busy timeout. Begun as a writer it waits its turn. Until
+    then each read sees the last commit, as at the isolation level READ COMMITTED.
     """
     if statement.lstrip()[:7].upper().startswith(_READS):
         return

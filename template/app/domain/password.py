@@ -7,6 +7,8 @@ allowed, none of the passwords everyone tries first.
 from functools import cache
 from pathlib import Path
 
+from app.domain.text import check_text
+
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 128
 
@@ -24,10 +26,8 @@ def check_password(password: str) -> str:
             f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
         )
         raise ValueError(message)
-    if "\0" in password or any("\ud800" <= char <= "\udfff" for char in password):
-        message = "A password cannot hold NUL characters or unpaired surrogates."
-        raise ValueError(message)
-    if password.casefold() in _common_passwords():
+    check_text(password)
+    if len(set(password)) == 1 or password.casefold() in _common_passwords():
         message = "This password is one of the most common ones; choose another."
         raise ValueError(message)
     return password

@@ -11,9 +11,10 @@ from app.domain.password import (
     MIN_PASSWORD_LENGTH,
     check_password,
 )
+from app.domain.text import check_text
 
 NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL cannot store NUL in text, so none gets in, on either database."""
+"""Not every database can store NUL in text, so none gets in anywhere."""
 
 
 class RequestSchema(BaseModel):
@@ -46,6 +47,11 @@ def _check_new_password(value: SecretStr) -> SecretStr:
     return value
 
 
+def _check_secret_text(value: SecretStr) -> SecretStr:
+    check_text(value.get_secret_value())
+    return value
+
+
 NewPassword = Annotated[
     SecretStr,
     AfterValidator(_check_new_password),
@@ -57,6 +63,8 @@ NewPassword = Annotated[
             "minLength": MIN_PASSWORD_LENGTH,
             "maxLength": MAX_PASSWORD_LENGTH,
             "pattern": NO_NUL,
+            # The simplest ones that are refused; the list would be too long here.
+            "not": {"pattern": r"^([\s\S])\1*$"},
         }
     ),
 ]
@@ -69,8 +77,10 @@ Password = Annotated[
             "writeOnly": True,
             "minLength": 1,
             "maxLength": MAX_PASSWORD_LENGTH,
+            "pattern": NO_NUL,
         }
     ),
     StringConstraints(min_length=1, max_length=MAX_PASSWORD_LENGTH),
+    AfterValidator(_check_secret_text),
 ]
 """A password that is only compared, so the policy of its day does not matter."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import SecretStr, StringConstraints
+from pydantic import StringConstraints
 
 from app.schemas.base import (
     NO_NUL,
@@ -13,6 +13,8 @@ from app.schemas.base import (
     RequestSchema,
     ResponseSchema,
 )
+
+ClientField = Annotated[str, StringConstraints(max_length=200)]
 
 
 class Registration(RequestSchema):
@@ -39,10 +41,10 @@ class LoginForm(RequestSchema):
         str, StringConstraints(min_length=1, max_length=254, pattern=NO_NUL)
     ]
     password: Password
-    grant_type: Literal["password"] | None = None
-    scope: Annotated[str, StringConstraints(max_length=200)] | None = None
-    client_id: Annotated[str, StringConstraints(max_length=200)] | None = None
-    client_secret: SecretStr | None = None
+    grant_type: Literal["password"] = "password"
+    scope: ClientField = ""
+    client_id: ClientField = ""
+    client_secret: ClientField = ""
 
 
 class RefreshRequest(RequestSchema):

@@ -1,0 +1,230 @@
+"""Forged access tokens (RFC 8725): every one of them is answered with 401."""
+
+import base64
+import hmac
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx2 import AsyncClient
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import RSAKey
+
+from app.core.clock import utc_now
+from app.core.config import Settings
+from app.core.security import derive_key
+from tests.clients import API, login, sign_in
+from tests.conftest import LiveClient, MakeUser
+
+CLAIMS = ("iss", "aud", "sub", "sid", "email", "jti", "iat", "exp")
+
+
+@pytest.fixture
+async def genuine(client: AsyncClient, make_user: MakeUser) -> str:
+    user = await make_user()
+    token: str = (await sign_in(client, user.email))["access_token"]
+    return token
+
+
+@pytest.fixture
+def key(settings: Settings) -> bytes:
+    return derive_key(settings.secret_key.get_secret_value(), "access")
+
+
+def parse(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    parts = jws.extract_compact(token.encode())
+    return dict(parts.headers()), json.loads(parts.payload)
+
+
+def encode(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def forge(header: dict[str, Any], claims: dict[str, Any], key: bytes) -> str:
+    """Sign anything, as an attacker would; by hand, for no library would do it."""
+    content = f"{encode(header)}.{encode(claims)}"
+    if header.get("alg") == "none":
+        return f"{content}."
+    digest = "sha384" if header.get("alg") == "HS384" else "sha256"
+    signature = hmac.digest(key, content.encode(), digest)
+    return f"{content}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+async def status_of(client: AsyncClient, token: str) -> int:
+    headers = {"Authorization": f"Bearer {token}"}
+    response = await client.get(f"{API}/users/me", headers=headers)
+    if response.status_code == 401:
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    return response.status_code
+
+
+async def test_genuine_token_signed_anew_is_accepted(
+    client: AsyncClient, genuine: str, key: bytes
+) -> None:
+    """The control of this file: what follows is refused for the reason it names."""
+    header, claims = parse(genuine)
+    assert await status_of(client, forge(header, claims, key)) == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"alg": "none"},
+        {"alg": "HS384"},
+        {"typ": "JWT"},
+        {"typ": "rt+jwt"},
+        {"typ": None},
+        {"kid": "0123456789abcdef"},
+        {"kid": None},
+        {"crit": ["exp"], "exp": 1},
+        {"crit": ["b64"], "b64": False},
+        {"alg": "hs256"},
+        {"alg": 1},
+    ],
+    ids=str,
+)
+async def test_wrong_header_is_refused(
+    client: AsyncClient, genuine: str, key: bytes, changes: dict[str, Any]
+) -> None:
+    header, claims = parse(genuine)
+    header = {k: v for k, v in (header | changes).items() if v is not None}
+    token = forge({"alg": "HS256"} | header, claims, key)
+    assert await status_of(client, token) == 401
+
+
+async def test_other_keys_are_refused(
+    client: AsyncClient, genuine: str, settings: Settings
+) -> None:
+    header, claims = parse(genuine)
+    secret = settings.secret_key.get_secret_value()
+    for other in (b"", secret.encode(), derive_key(secret, "reset")):
+        assert await status_of(client, forge(header, claims, other)) == 401
+
+
+async def test_another_algorithm_is_refused(client: AsyncClient, genuine: str) -> None:
+    header, claims = parse(genuine)
+    token = jws.serialize_compact(
+        header | {"alg": "RS256"},
+        json.dumps(claims),
+        RSAKey.generate_key(2048),
+        ["RS256"],
+    )
+    assert await status_of(client, token) == 401
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+async def test_each_claim_is_required(
+    client: AsyncClient, genuine: str, key: bytes, claim: str
+) -> None:
+    header, claims = parse(genuine)
+    del claims[claim]
+    assert await status_of(client, forge(header, claims, key)) == 401
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("iss", "somebody-else"),
+        ("aud", "somebody-else"),
+        ("aud", ["my-service"]),
+        ("sub", str(uuid4())),
+        ("sub", 1),
+        ("sid", str(uuid4())),
+        ("exp", "1"),
+        ("exp", 10**40),
+        ("exp", 1e300),
+        ("exp", True),
+        ("exp", None),
+        ("iat", "yesterday"),
+    ],
+    ids=str,
+)
+async def test_wrong_claims_are_refused(
+    client: AsyncClient, genuine: str, key: bytes, claim: str, value: object
+) -> None:
+    header, claims = parse(genuine)
+    token = forge(header, claims | {claim: value}, key)
+    assert await status_of(client, token) == 401
+
+
+async def test_tokens_from_the_future_are_refused(
+    client: AsyncClient, genuine: str, key: bytes
+) -> None:
+    header, claims = parse(genuine)
+    soon = int((utc_now() + timedelta(minutes=2)).timestamp())
+    token = forge(header, claims | {"iat": soon}, key)
+    assert await status_of(client, token) == 401
+    token = forge(header, claims | {"exp": claims["exp"] + 3600}, key)
+    assert await status_of(client, token) == 401
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(claim=st.sampled_from(CLAIMS), value=JSON)
+@hypothesis_settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+async def test_no_claim_of_any_type_breaks_the_service(
+    client: AsyncClient, genuine: str, key: bytes, claim: str, value: object
+) -> None:
+    header, claims = parse(genuine)
+    status = await status_of(client, forge(header, claims | {claim: value}, key))
+    # Any text will do for the first two, and any time in the past for the last.
+    harmless = claim in {"jti", "email", "iat"} or value == claims[claim]
+    assert status in {401, 200 if harmless else 401}
+
+
+@given(value=st.binary(max_size=200))
+@hypothesis_settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+async def test_garbage_in_the_header_is_refused(
+    client: AsyncClient, value: bytes
+) -> None:
+    headers = [(b"Authorization", b"Bearer " + value)]
+    response = await client.get(f"{API}/users/me", headers=headers)
+    assert response.status_code == 401
+
+
+async def test_garbage_that_looks_like_a_token_is_refused(client: AsyncClient) -> None:
+    for token in ("a.b.c", "..", "a" * 10_000, "eyJhbGciOiJIUzI1NiJ9.e30.", "ä.ö.ü"):
+        headers = [(b"Authorization", b"Bearer " + token.encode())]
+        response = await client.get(f"{API}/users/me", headers=headers)
+        assert response.status_code == 401
+
+
+async def test_key_rotation_keeps_old_tokens_until_the_old_key_is_removed(
+    live_client: LiveClient,
+) -> None:
+    old, new = (
+        "the-old-secret-key-0123456789-abcdef",
+        "the-new-secret-key-0123456789-ab",
+    )
+    async with live_client(secret_key=old) as client:
+        body = {"email": "ada@example.com", "password": "correct horse battery"}
+        await client.post(f"{API}/auth/register", json=body)
+        token = (await login(client, "ada@example.com")).json()["access_token"]
+        assert await status_of(client, token) == 200
+    async with live_client(secret_key=new, previous_secret_keys=[old]) as client:
+        assert await status_of(client, token) == 200
+        fresh = (await login(client, "ada@example.com")).json()["access_token"]
+        assert parse(fresh)[0]["kid"] != parse(token)[0]["kid"]
+    async with live_client(secret_key=new) as client:
+        assert await status_of(client, token) == 401
+        assert await status_of(client, fresh) == 200

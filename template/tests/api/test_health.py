@@ -1,0 +1,69 @@
+from httpx2 import AsyncClient
+
+from app.application import create_app
+from app.core.config import Settings
+from app.core.extension import Extension
+from tests.clients import API
+from tests.conftest import (
+    LiveClient,
+    Logs,
+    make_client,
+    make_settings,
+    run_app,
+    with_resources,
+)
+from tests.servers.base import DatabaseServer
+
+
+async def test_live_and_ready(client: AsyncClient) -> None:
+    for name in ("live", "ready"):
+        response = await client.get(f"{API}/health/{name}")
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_ready_names_the_check_that_fails(settings: Settings) -> None:
+    async def fail() -> None:
+        message = "secret"
+        raise RuntimeError(message)
+
+    extension = Extension(name="queue", readiness_checks={"queue": fail})
+    app = create_app(settings, [extension])
+    async with (
+        run_app(app) as resources,
+        make_client(with_resources(app, resources)) as client,
+    ):
+        response = await client.get(f"{API}/health/ready")
+        assert response.status_code == 503
+        assert response.json()["details"] == ["queue"]
+        assert "secret" not in response.text
+        assert (await client.get(f"{API}/health/live")).status_code == 200
+
+
+async def test_without_a_database_the_process_lives_and_is_not_ready(
+    database_server: DatabaseServer,
+) -> None:
+    app = create_app(make_settings(database_server.unreachable_url))
+    async with (
+        run_app(app) as resources,
+        make_client(with_resources(app, resources)) as client,
+    ):
+        assert (await client.get(f"{API}/health/live")).status_code == 200
+        response = await client.get(f"{API}/health/ready")
+        assert (response.status_code, response.json()["details"]) == (
+            503,
+            ["database"],
+        )
+        body = {"email": "ada@example.com", "password": "correct horse"}
+        response = await client.post(f"{API}/auth/register", json=body)
+        assert response.status_code == 503
+        assert "Retry-After" in response.headers
+
+
+async def test_each_request_is_logged_with_its_id(
+    live_client: LiveClient, client: AsyncClient, logs: Logs
+) -> None:
+    response = await client.get(f"{API}/health/live?token=secret")
+    (line,) = [line for line in logs() if line["event"] == "request"]
+    assert line["request_id"] == response.headers["X-Request-ID"]
+    assert (line["path"], line["status"]) == ("/api/v1/health/live", 200)
+    assert "secret" not in str(line)

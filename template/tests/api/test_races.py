@@ -1,0 +1,96 @@
+"""Many at once, on a database where commits are real."""
+
+import asyncio
+from collections import Counter
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.domain.permission import Role
+from app.models import RefreshToken, User
+from tests.clients import API, bearer, refresh, register, sign_in
+from tests.conftest import PASSWORD, LiveClient
+
+
+async def count(url: str, model: type) -> int:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        rows = await connection.scalar(select(func.count()).select_from(model))
+    await engine.dispose()
+    return rows or 0
+
+
+async def promote(url: str) -> None:
+    """Make everybody an administrator."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(update(User).values(roles=[Role.ADMIN]))
+    await engine.dispose()
+
+
+async def test_of_many_refreshes_with_one_token_one_succeeds(
+    live_client: LiveClient, own_database: str
+) -> None:
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        tokens = await sign_in(client, "ada@example.com")
+        for rotation in range(1, 4):
+            answers = await asyncio.gather(
+                *(refresh(client, tokens) for _ in range(25))
+            )
+            statuses = Counter(answer.status_code for answer in answers)
+            assert statuses == {200: 1, 401: 24}
+            assert await count(own_database, RefreshToken) == rotation + 1
+            tokens = next(a for a in answers if a.status_code == 200).json()
+
+
+async def test_of_many_registrations_of_one_address_one_makes_an_account(
+    live_client: LiveClient, own_database: str
+) -> None:
+    spellings = ["ada@example.com", "ADA@example.com", "Ada@Example.COM"]
+    async with live_client() as client:
+        answers = await asyncio.gather(
+            *(register(client, email) for email in spellings * 10)
+        )
+    assert {answer.status_code for answer in answers} == {202}
+    assert await count(own_database, User) == 1
+
+
+async def test_of_many_creations_of_one_address_one_succeeds(
+    live_client: LiveClient, own_database: str
+) -> None:
+    async with live_client() as client:
+        await register(client, "root@example.com")
+        await promote(own_database)
+        headers = bearer(await sign_in(client, "root@example.com"))
+        body = {"email": "ada@example.com"}
+        answers = await asyncio.gather(
+            *(
+                client.post(f"{API}/users", json=body, headers=headers)
+                for _ in range(20)
+            )
+        )
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses == {201: 1, 409: 19}
+
+
+async def test_of_two_password_changes_at_once_one_succeeds(
+    live_client: LiveClient,
+) -> None:
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        headers = bearer(await sign_in(client, "ada@example.com"))
+        answers = await asyncio.gather(
+            *(
+                client.post(
+                    f"{API}/users/me/password",
+                    json={"current_password": PASSWORD, "new_password": new},
+                    headers=headers,
+                )
+                for new in ("first new password", "second new password")
+            )
+        )
+        assert sorted(answer.status_code for answer in answers) in (
+            [204, 400],
+            [204, 409],
+        )

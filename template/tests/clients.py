@@ -1,0 +1,49 @@
+"""What tests do with a client, time and again."""
+
+from typing import Any
+
+from httpx2 import AsyncClient, Response
+
+from tests.conftest import PASSWORD
+
+API = "/api/v1"
+
+
+async def login(client: AsyncClient, email: str, password: str = PASSWORD) -> Response:
+    """Try to sign in."""
+    form = {"username": email, "password": password}
+    return await client.post(f"{API}/auth/login", data=form)
+
+
+async def sign_in(
+    client: AsyncClient, email: str, password: str = PASSWORD
+) -> dict[str, Any]:
+    """Sign in and return the token pair."""
+    response = await login(client, email, password)
+    assert response.status_code == 200, response.text
+    tokens: dict[str, Any] = response.json()
+    return tokens
+
+
+def bearer(tokens: dict[str, Any]) -> dict[str, str]:
+    """The header that goes with a token pair."""
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+async def register(
+    client: AsyncClient, email: str, password: str = PASSWORD
+) -> Response:
+    """Ask for an account."""
+    body = {"email": email, "password": password}
+    return await client.post(f"{API}/auth/register", json=body)
+
+
+async def refresh(client: AsyncClient, tokens: dict[str, Any]) -> Response:
+    """Exchange the refresh token of a pair."""
+    body = {"refresh_token": tokens["refresh_token"]}
+    return await client.post(f"{API}/auth/refresh", json=body)
+
+
+async def read_me(client: AsyncClient, tokens: dict[str, Any]) -> Response:
+    """Ask who is signed in."""
+    return await client.get(f"{API}/users/me", headers=bearer(tokens))

@@ -1,0 +1,109 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.core.config import Settings, load_settings, unsafe_settings
+from app.registry import DIALECT
+from tests.conftest import make_settings
+
+URL = f"{DIALECT.name}:///app"
+SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
+
+
+def production(**changes: object) -> Settings:
+    values: dict[str, object] = {
+        "environment": "production",
+        "database_url": URL,
+        "secret_key": SECRET,
+        "argon2_memory_kib": 19_456,
+        "argon2_time_cost": 2,
+        "allowed_hosts": ["api.example.com"],
+    }
+    return make_settings(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_good_settings_are_safe() -> None:
+    assert unsafe_settings(production()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"secret_key": "change-me-" * 4}, "APP_SECRET_KEY"),
+        ({"secret_key": "abab" * 10}, "APP_SECRET_KEY"),
+        ({"previous_secret_keys": [SECRET]}, "APP_PREVIOUS_SECRET_KEYS"),
+        ({"allowed_hosts": ["*"]}, "APP_ALLOWED_HOSTS"),
+        ({"cors_origins": ["*"]}, "APP_CORS_ORIGINS"),
+        ({"cors_origins": ["null"]}, "APP_CORS_ORIGINS"),
+        ({"argon2_memory_kib": 1024}, "APP_ARGON2_*"),
+        ({"argon2_time_cost": 1}, "APP_ARGON2_*"),
+        ({"database_url": f"{URL}-change-me"}, "APP_DATABASE_URL"),
+    ],
+    ids=str,
+)
+def test_each_unsafe_setting_has_its_line(
+    changes: dict[str, object], name: str
+) -> None:
+    (problem,) = unsafe_settings(production(**changes))
+    assert problem.startswith(f"{name}: ")
+
+
+def test_short_secret_is_refused_everywhere() -> None:
+    with pytest.raises(ValidationError):
+        make_settings(URL, secret_key="x" * 31)
+
+
+@pytest.mark.parametrize("environment", ["production", "staging", None])
+def test_outside_development_unsafe_settings_stop_the_start_with_a_line_each(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    environment: str | None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_SECRET_KEY", "change-me-" * 4)
+    monkeypatch.setenv("APP_DATABASE_URL", URL)
+    monkeypatch.setenv("APP_ALLOWED_HOSTS", "*")
+    if environment:
+        monkeypatch.setenv("APP_ENVIRONMENT", environment)
+    with pytest.raises(SystemExit) as stopped:
+        load_settings()
+    assert stopped.value.code == 78
+    lines = capsys.readouterr().err.splitlines()[1:]
+    names = [line.strip().partition(":")[0] for line in lines]
+    assert names == ["APP_SECRET_KEY", "APP_ALLOWED_HOSTS"]
+
+
+def test_missing_and_wrong_settings_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_SECRET_KEY", "canary")
+    monkeypatch.setenv("APP_ENVIRONMENT", "prod")
+    with pytest.raises(SystemExit) as stopped:
+        load_settings()
+    assert stopped.value.code == 78
+    errors = capsys.readouterr().err
+    for name in ("APP_SECRET_KEY", "APP_ENVIRONMENT", "APP_DATABASE_URL"):
+        assert f"{name}: " in errors
+    assert "canary" not in errors
+
+
+def test_lists_are_separated_by_commas(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_SECRET_KEY", SECRET)
+    monkeypatch.setenv("APP_DATABASE_URL", URL)
+    monkeypatch.setenv("APP_ALLOWED_HOSTS", "a.example.com, b.example.com")
+    assert load_settings().allowed_hosts == ["a.example.com", "b.example.com"]
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = production(previous_secret_keys=["another-secret-key-0123456789-abc"])
+    assert SECRET not in repr(settings)
+    assert "another-secret" not in repr(settings)
+    assert URL not in repr(settings)

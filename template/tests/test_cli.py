@@ -1,0 +1,73 @@
+import asyncio
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import create_async_engine
+from typer.testing import CliRunner
+
+from app.__main__ import cli
+from app.domain.permission import Role
+from app.models import User
+from tests.conftest import PASSWORD
+
+SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
+
+
+@pytest.fixture
+def environment(own_database: str) -> dict[str, str]:
+    return {
+        "APP_ENVIRONMENT": "development",
+        "APP_SECRET_KEY": SECRET,
+        "APP_DATABASE_URL": own_database,
+        "ADMIN_PASSWORD": PASSWORD,
+    }
+
+
+def run(environment: dict[str, str], *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, arguments, env=environment)
+    return result.exit_code, result.output
+
+
+def test_create_admin_makes_one_and_says_when_the_address_is_taken(
+    environment: dict[str, str],
+) -> None:
+    code, output = run(environment, "create-admin", "root@example.com")
+    assert (code, "root@example.com is an administrator now." in output) == (0, True)
+    code, output = run(environment, "create-admin", "ROOT@example.com")
+    assert (code, "already" in output) == (1, True)
+    assert PASSWORD not in output
+
+
+async def test_the_administrator_has_both_roles(
+    environment: dict[str, str], own_database: str
+) -> None:
+    engine = create_async_engine(own_database)
+    await asyncio.to_thread(run, environment, "create-admin", "root@example.com")
+    async with engine.connect() as connection:
+        roles = await connection.scalar(select(User.roles))
+    await engine.dispose()
+    assert roles == [Role.ADMIN, Role.USER]
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("nobody", PASSWORD), ("root@example.com", "1")]
+)
+def test_create_admin_refuses_what_registration_refuses(
+    environment: dict[str, str], email: str, password: str
+) -> None:
+    code, output = run(
+        environment | {"ADMIN_PASSWORD": password}, "create-admin", email
+    )
+    assert code == 1
+    assert "Traceback" not in output
+
+
+def test_check_deploy_judges_by_the_rules_of_production(
+    environment: dict[str, str],
+) -> None:
+    assert run(environment, "check", "--deploy")[0] == 0
+    unsafe = environment | {"APP_ALLOWED_HOSTS": "*", "APP_CORS_ORIGINS": "*"}
+    assert run(unsafe, "check")[0] == 0
+    code, output = run(unsafe, "check", "--deploy")
+    assert code == 78
+    assert len(output.splitlines()) == 3
