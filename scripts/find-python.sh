@@ -36,22 +36,18 @@ if [ -n "${PYTHON:-}" ]; then
     fail "PYTHON=$PYTHON is not a working Python 3.11 or newer: correct it, or unset it to have one found."
 fi
 
-names='python3 python python3.14 python3.13 python3.12 python3.11'
-old_ifs=$IFS
+IFS=:
+names='python3:python:python3.14:python3.13:python3.12:python3.11'
 for name in $names; do
-    IFS=:
     for folder in $PATH; do
-        IFS=$old_ifs
-        if [ -x "$folder/$name" ]; then
-            try "$folder/$name"
-        fi
+        [ ! -x "$folder/$name" ] || try "$folder/$name"
     done
-    IFS=$old_ifs
 done
-for candidate in "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/*/bin/python3; do
-    if [ -x "$candidate" ]; then
-        try "$candidate"
-    fi
+# pyenv's own versions, when all its shims refuse. Its root is the folder that holds the shims.
+for folder in $PATH "${PYENV_ROOT:-${HOME:-}/.pyenv}/shims"; do
+    for candidate in "${folder%/shims}"/versions/*/bin/python3; do
+        [ ! -x "$candidate" ] || try "$candidate"
+    done
 done
 
 [ -z "$no_venv" ] || fail "$no_venv has no venv module: install it (Debian, Ubuntu: apt install python3-venv), or name another Python with PYTHON=/path/to/python3."

@@ -60,12 +60,14 @@ def test_finds_python_behind_a_dead_shim(tmp_path: Path) -> None:
     assert (found.returncode, found.stdout.strip(), found.stderr) == (0, str(alive), "")
 
 
-def test_finds_python_that_only_pyenv_knows(tmp_path: Path) -> None:
-    fake(tmp_path / "shims", "python3")
+@pytest.mark.parametrize("environment", [{}, {"HOME": "/nonexistent"}], ids=["home", "no-home"])
+def test_finds_python_that_only_pyenv_knows(tmp_path: Path, environment: dict[str, str]) -> None:
     folder = tmp_path / ".pyenv/versions/3.13.0/bin"
     folder.mkdir(parents=True)
     alive = working(folder, "python3")
-    found = find_python(tmp_path, tmp_path / "shims")
+    shims = tmp_path / ".pyenv/shims"
+    fake(shims, "python3")
+    found = find_python(tmp_path, shims, **environment)
     assert found.stdout.strip() == str(alive)
 
 
@@ -190,7 +192,10 @@ def test_no_package_index_is_named_as_such_and_leaves_nothing(checkout: Path) ->
         PIP_NO_CACHE_DIR="1",
     )
     assert refused.returncode != 0
-    assert "error: the package index cannot be reached, or lacks a pinned file: check" in refused.stderr
+    assert (
+        "error: the package index cannot be reached, or lacks a pinned file: check"
+        in refused.stderr
+    )
     assert not (checkout / ".venv").exists()
 
 

@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any, TypedDict
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware import Middleware
 
 from app.api.access import check_access
+from app.api.docs import add_docs
 from app.api.errors import add_error_handlers, problem_response
 from app.api.v1.api import router
 from app.core.config import Settings, load_settings
@@ -68,16 +70,24 @@ def create_app(
     """Make the application; `settings` come from the environment unless given."""
     settings = settings or load_settings()
     configure_logging(settings)
+    engine = create_engine(settings, DIALECT)
+    openapi_url = "/openapi.json" if settings.is_development else None
     app = Application(
         title=NAME,
         description=DESCRIPTION,
-        openapi_url="/openapi.json" if settings.is_development else None,
-        lifespan=partial(_lifespan, settings=settings, extensions=extensions),
+        openapi_url=openapi_url,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=partial(
+            _lifespan, settings=settings, extensions=extensions, engine=engine
+        ),
         middleware=_pipeline(settings),
         redirect_slashes=False,
         responses=_ERRORS,
     )
     add_error_handlers(app)
+    if openapi_url is not None:
+        add_docs(app, openapi_url)
     app.include_router(router)
     for extension in extensions:
         if extension.router is not None:
@@ -110,13 +120,16 @@ def _pipeline(settings: Settings) -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(
-    app: FastAPI, *, settings: Settings, extensions: Sequence[Extension]
+    app: FastAPI,
+    *,
+    settings: Settings,
+    extensions: Sequence[Extension],
+    engine: AsyncEngine,
 ) -> AsyncIterator[State]:
     check_access(app)
     handlers: list[EventHandler] = [log_event]
     for extension in extensions:
         handlers.extend(extension.event_handlers)
-    engine = create_engine(settings, DIALECT)
     factory = create_session_factory(engine, handlers)
     checks: dict[str, ReadinessCheck] = {"database": partial(ping, factory)}
     async with AsyncExitStack() as stack:

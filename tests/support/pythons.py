@@ -17,12 +17,14 @@ PROBE = "import sys; print('{}.{}'.format(*sys.version_info), sys._base_executab
 
 def candidates(version: str) -> list[Path]:
     name = f"python{version}"
-    home = Path.home()
-    pyenv = Path(os.environ.get("PYENV_ROOT", home / ".pyenv"))
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
+    # pyenv's root is the folder that holds its shims.
+    pyenvs = [folder.parent for folder in folders if folder.name == "shims"]
+    pyenvs.append(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")))
     return [
-        *(Path(folder) / name for folder in os.environ["PATH"].split(os.pathsep)),
-        *sorted(pyenv.glob(f"versions/*/bin/{name}")),
-        *sorted((home / ".local/share/uv/python").glob(f"*/bin/{name}")),
+        *(folder / name for folder in folders),
+        *(path for pyenv in pyenvs for path in sorted(pyenv.glob(f"versions/*/bin/{name}"))),
+        *sorted((Path.home() / ".local/share/uv/python").glob(f"*/bin/{name}")),
     ]
 
 

@@ -41,12 +41,10 @@ def requires(permission: Permission) -> Depends:
 def check_access(app: FastAPI) -> None:
     """Raise `UndeclaredRouteError` for a route of `app` that does not say who may call it.
 
-    FastAPI's own documentation pages, which exist in development only, are let through.
+    FastAPI's own route for the schema, which is on in development only, is let through.
     """
-    documentation = {app.openapi_url, app.docs_url, app.redoc_url}
-    documentation.add(app.swagger_ui_oauth2_redirect_url)
     for route in iter_route_contexts(app.routes):
-        if route.path in documentation:
+        if route.path == app.openapi_url:
             continue
         dependant = getattr(route, "dependant", None)
         if dependant is None or not any(map(_is_declaration, _calls(dependant))):

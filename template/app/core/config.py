@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     allowed_hosts: CommaSeparated = ["localhost", "127.0.0.1", "[::1]"]
     cors_origins: CommaSeparated = []
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
+    rate_limit_enabled: bool = True
+    """False is for load tests; no limit reads it yet, and production refuses it."""
 
     @field_validator(
         "allowed_hosts", "cors_origins", "previous_secret_keys", mode="before"
@@ -104,6 +106,8 @@ def unsafe_settings(settings: Settings) -> list[str]:
         problems.append("APP_ALLOWED_HOSTS: holds a wildcard; name the hosts.")
     if any("*" in origin or origin == "null" for origin in settings.cors_origins):
         problems.append("APP_CORS_ORIGINS: holds `*` or `null`; name the origins.")
+    if not settings.rate_limit_enabled:
+        problems.append("APP_RATE_LIMIT_ENABLED: false; remove it.")
     if "change" in settings.database_url.get_secret_value().lower():
         problems.append("APP_DATABASE_URL: holds a placeholder; put the real one.")
     return problems

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from app.core.config import Settings
+from app.core.config import Settings, refuse
 from app.core.dialect import Dialect
 from app.domain.events import Event
 
@@ -78,9 +78,19 @@ SessionFactory = async_sessionmaker[Session]
 def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
     """Make the engine for `settings`; nothing is connected yet.
 
-    Raises `ValueError` when the URL is not one of the `dialect`'s.
+    Exits with 78 and a line that says why when the URL is not one of the `dialect`'s.
     """
-    engine = create_async_engine(
+    try:
+        engine = _create_engine(settings, dialect)
+    except (ValueError, exc.ArgumentError, ImportError) as error:
+        refuse([f"APP_DATABASE_URL: {error}"])
+        raise
+    dialect.prepare(engine)
+    return engine
+
+
+def _create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
+    return create_async_engine(
         dialect.parse_url(settings.database_url.get_secret_value()),
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_max_overflow,
@@ -90,8 +100,6 @@ def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
         hide_parameters=True,
         connect_args=dict(dialect.connect_args),
     )
-    dialect.prepare(engine)
-    return engine
 
 
 def create_session_factory(

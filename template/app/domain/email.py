@@ -9,7 +9,10 @@ MAX_EMAIL_LENGTH = 254
 
 def _parse(address: str) -> ValidatedEmail:
     try:
-        return validate_email(address, check_deliverability=False)
+        # `.test` resolves nowhere (RFC 6761) and is what tests and demos use.
+        return validate_email(
+            address, check_deliverability=False, test_environment=True
+        )
     except EmailNotValidError:
         # The library's message quotes the address; ours must not.
         message = "Not a valid e-mail address."

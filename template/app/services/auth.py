@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core.clock import utc_now
 from app.core.database import Session
-from app.core.exceptions import AuthenticationError, ConflictError, ValidationError
+from app.core.exceptions import AuthenticationError, AuthorizationError, ConflictError
 from app.core.passwords import PasswordHasher
 from app.core.security import (
     AccessClaims,
@@ -39,7 +39,7 @@ class InvalidRefreshTokenError(AuthenticationError):
     message = "The refresh token is unknown, used, expired or revoked; sign in again."
 
 
-class WrongPasswordError(ValidationError):
+class WrongPasswordError(AuthorizationError):
     """The proof that a password change needs is wrong."""
 
     code = "wrong_password"

@@ -113,7 +113,7 @@ async def test_password_change_needs_the_current_one_and_ends_other_sessions(
     url, new = f"{API}/users/me/password", "a much better one"
     wrong = {"current_password": "wrong", "new_password": new}
     refused = await client.post(url, json=wrong, headers=bearer(mine))
-    assert (refused.status_code, refused.json()["type"]) == (400, "wrong_password")
+    assert (refused.status_code, refused.json()["type"]) == (403, "wrong_password")
     right = {"current_password": PASSWORD, "new_password": new}
     changed = await client.post(url, json=right, headers=bearer(mine))
     assert changed.status_code == 204

@@ -1,5 +1,8 @@
 """The headers of every answer, and the rules for hosts, origins and HTTPS."""
 
+import base64
+import hashlib
+
 import pytest
 from httpx2 import AsyncClient
 
@@ -116,6 +119,16 @@ async def test_only_the_named_origins_may_call_from_a_browser(
             assert allowed == (page if origin == page else None)
 
 
-async def test_documentation_is_there_in_development(client: AsyncClient) -> None:
-    assert (await client.get("/docs")).status_code == 200
+async def test_documentation_is_there_in_development_and_may_run_its_script(
+    client: AsyncClient,
+) -> None:
     assert (await client.get("/openapi.json")).status_code == 200
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    script = page.text.partition("<script>")[2].partition("</script>")[0]
+    assert "SwaggerUIBundle(" in script
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = page.headers["Content-Security-Policy"]
+    assert f"'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]

@@ -4,36 +4,39 @@
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis.openapi import OpenApiSchema
 
 from app.application import create_app
 from app.core.clock import utc_now
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models import User, UserSession
+from app.registry import DIALECT
 from tests.conftest import make_settings
 from tests.live import LiveServer, serve
+from tests.servers.base import DatabaseServer
 
+schema = schemathesis.openapi.from_dict(
+    create_app(make_settings(f"{DIALECT.name}:///never-opened")).openapi()
+)
 MAX_EXAMPLES = int(os.environ.get("SCHEMATHESIS_MAX_EXAMPLES", "5"))
 
 
-@pytest.fixture
-def server(own_database: str) -> Iterator[LiveServer]:
-    app = create_app(make_settings(own_database, allowed_hosts=["127.0.0.1"]))
-    with serve(app) as live:
+@pytest.fixture(scope="module")
+async def server(
+    database_server: DatabaseServer, template_url: str
+) -> AsyncIterator[LiveServer]:
+    url = await database_server.create(template_url)
+    with serve(create_app(make_settings(url, allowed_hosts=["127.0.0.1"]))) as live:
         yield live
-
-
-@pytest.fixture
-def api(server: LiveServer) -> OpenApiSchema:
-    return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    await database_server.drop(url)
 
 
 async def new_admin_token(resources: Resources) -> str:
@@ -52,9 +55,6 @@ async def new_admin_token(resources: Resources) -> str:
     )
 
 
-schema = schemathesis.pytest.from_fixture("api")
-
-
 @schema.parametrize()
 @settings(
     max_examples=MAX_EXAMPLES,
@@ -62,7 +62,8 @@ schema = schemathesis.pytest.from_fixture("api")
     suppress_health_check=list(HealthCheck),
 )
 def test_operation_keeps_to_its_schema(
-    case: schemathesis.Case, server: LiveServer
+    case: schemathesis.Case[Any], server: LiveServer
 ) -> None:
     token = server.run(new_admin_token(server.resources))
-    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}"}
+    case.call_and_validate(base_url=server.url, headers=headers)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import APIRouter
 from httpx2 import ASGITransport, AsyncClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session as SyncSession
 from starlette.types import Message, Scope
 
@@ -15,9 +15,10 @@ from app.api.dependencies import SessionDep
 from app.application import create_app
 from app.core.database import Session
 from app.core.extension import Extension
+from app.domain.permission import Role
 from app.models import User
-from tests.clients import register
-from tests.conftest import make_client, make_settings, run_app, with_resources
+from tests.clients import API, bearer, register, sign_in
+from tests.conftest import PASSWORD, make_client, make_settings, run_app, with_resources
 
 written = asyncio.Event()
 router = APIRouter(dependencies=[PUBLIC])
@@ -102,6 +103,45 @@ async def test_a_write_before_a_disconnect_is_undone(
     await asyncio.gather(request, return_exceptions=True)
     assert await count(session) == 0
     assert (await register(client, "half@example.com")).status_code == 202
+
+
+async def test_no_connection_is_held_while_a_password_is_hashed(
+    own_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(make_settings(own_database))
+    async with (
+        run_app(app) as resources,
+        make_client(with_resources(app, resources)) as client,
+    ):
+        pool = resources.session_factory.kw["bind"].pool
+        held = []
+
+        def watch(name: str) -> None:
+            original = getattr(resources.passwords, name)
+
+            async def watched(*arguments: str) -> object:
+                held.append(pool.checkedout())
+                return await original(*arguments)
+
+            monkeypatch.setattr(resources.passwords, name, watched)
+
+        watch("hash")
+        watch("verify")
+        await register(client, "ada@example.com")
+        headers = bearer(await sign_in(client, "ada@example.com"))
+        change = {"current_password": PASSWORD, "new_password": "a much better one"}
+        changed = await client.post(
+            f"{API}/users/me/password", json=change, headers=headers
+        )
+        assert changed.status_code == 204
+        async with resources.session_factory() as session:
+            await session.execute(update(User).values(roles=[Role.ADMIN]))
+            await session.commit()
+        account = {"email": "grace@example.com", "password": PASSWORD}
+        created = await client.post(f"{API}/users", json=account, headers=headers)
+        assert created.status_code == 201
+    # Registration, sign-in, the two halves of the change, and the new account.
+    assert held == [0] * 5
 
 
 async def test_the_commit_comes_before_the_answer(

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app.application import create_app
 from app.core.config import Settings, load_settings, unsafe_settings
 from app.registry import DIALECT
 from tests.conftest import make_settings
@@ -38,6 +39,7 @@ def test_good_settings_are_safe() -> None:
         ({"cors_origins": ["null"]}, "APP_CORS_ORIGINS"),
         ({"argon2_memory_kib": 1024}, "APP_ARGON2_*"),
         ({"argon2_time_cost": 1}, "APP_ARGON2_*"),
+        ({"rate_limit_enabled": False}, "APP_RATE_LIMIT_ENABLED"),
         ({"database_url": f"{URL}-change-me"}, "APP_DATABASE_URL"),
     ],
     ids=str,
@@ -90,6 +92,25 @@ def test_missing_and_wrong_settings_are_named(
     for name in ("APP_SECRET_KEY", "APP_ENVIRONMENT", "APP_DATABASE_URL"):
         assert f"{name}: " in errors
     assert "canary" not in errors
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("oracle://localhost/app", f"This service runs on {DIALECT.name}, not oracle."),
+        ("no url", "Could not parse"),
+        (f"{DIALECT.name}+nothing:///app", "Can't load plugin"),
+    ],
+)
+def test_unusable_database_url_stops_the_start_with_the_reason(
+    capsys: pytest.CaptureFixture[str], url: str, reason: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        create_app(production(database_url=url))
+    assert stopped.value.code == 78
+    assert (
+        f"APP_DATABASE_URL: {reason}" in capsys.readouterr().err or reason == "nothing"
+    )
 
 
 def test_lists_are_separated_by_commas(

