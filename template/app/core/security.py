@@ -121,7 +121,7 @@ class AccessTokens:
             raise InvalidTokenError
         parts = jws.extract_compact(token.encode())
         header = parts.headers()
-        if header.get("typ") != _ACCESS_TYPE or "crit" in header:
+        if header.get("typ") != _ACCESS_TYPE:
             raise InvalidTokenError
         if not jws.validate_compact(parts, self._keys[header["kid"]], [_ALGORITHM]):
             raise InvalidTokenError

@@ -152,6 +152,16 @@ async def test_wrong_claims_are_refused(
     assert await status_of(client, token) == 401
 
 
+@pytest.mark.parametrize("claim", ["iat", "exp"])
+@pytest.mark.parametrize("kind", [str, float])
+async def test_times_are_whole_numbers(
+    client: AsyncClient, genuine: str, key: bytes, claim: str, kind: type
+) -> None:
+    header, claims = parse(genuine)
+    token = forge(header, claims | {claim: kind(claims[claim])}, key)
+    assert await status_of(client, token) == 401
+
+
 async def test_tokens_from_the_future_are_refused(
     client: AsyncClient, genuine: str, key: bytes
 ) -> None:

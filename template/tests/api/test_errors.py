@@ -121,6 +121,14 @@ async def test_body_must_declare_json(client: AsyncClient) -> None:
     assert (await register(client, "ada@example.com")).status_code == 202
 
 
+async def test_body_is_refused_by_its_declared_size_before_it_is_read(
+    client: AsyncClient,
+) -> None:
+    headers = {"Content-Type": "application/json", "Content-Length": "2000000"}
+    response = await client.post(f"{API}/auth/register", content=b"{}", headers=headers)
+    assert response.status_code == 413
+
+
 @pytest.mark.parametrize("declared", [True, False])
 async def test_large_body_is_refused_whether_or_not_its_size_is_declared(
     client: AsyncClient, declared: bool

