@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint setup format requirements clean
+.PHONY: help demo test test-controls lint setup format requirements clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ demo: ## Render the default service, set it up and serve it on 127.0.0.1:$PORT (
 test: lint ## Check the template and every combination of answers
 	PYTHONPATH=tests $(BIN)/pytest -p support.report --verbose \
 		--numprocesses 2 --dist loadscope --no-loadscope-reorder
+
+test-controls: setup ## Switch each protection of the service off, and expect its tests to fail
+	PYTHONPATH=tests $(BIN)/pytest --verbose --numprocesses 2 --dist loadscope tests/test_controls.py
 
 lint: setup ## Format, lint and type checks of this repository's own Python
 	$(BIN)/ruff format --check .

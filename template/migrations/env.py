@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 from app.core.config import load_settings
 from app.core.database import create_engine
-from app.models import Base
+from app.models.base import Base
 from app.registry import DIALECT
 
 

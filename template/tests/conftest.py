@@ -28,7 +28,7 @@ from app.core.database import Session, SessionFactory, create_engine
 from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
-from app.models import User
+from app.models.user import User
 from app.registry import DIALECT
 from app.repositories.user import UserRepository
 from app.services.audit import log_event

@@ -86,3 +86,5 @@ async def get_current_user(claims: ClaimsDep, auth: AuthServiceDep) -> User:
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
+
+# yours

@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     USERS_READ = "users:read"
     USERS_WRITE = "users:write"
+    # yours
 
 
 class Role(StrEnum):
@@ -19,11 +20,13 @@ class Role(StrEnum):
 
     USER = "user"
     ADMIN = "admin"
+    # yours
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.USER: frozenset(),
-    Role.ADMIN: frozenset({Permission.USERS_READ, Permission.USERS_WRITE}),
+    Role.ADMIN: frozenset(Permission),
+    # yours
 }
 
 

@@ -1,7 +1,7 @@
-"""The tables. Import every model here, so that migrations see it."""
+"""The tables. Every module here is imported, so that migrations see what it defines."""
 
-from app.models.base import Base
-from app.models.session import RefreshToken, UserSession
-from app.models.user import User
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = ["Base", "RefreshToken", "User", "UserSession"]
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")

@@ -7,7 +7,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.domain.permission import Role
-from app.models import RefreshToken, User
+from app.models.session import RefreshToken
+from app.models.user import User
 from tests.clients import API, bearer, refresh, register, sign_in
 from tests.conftest import PASSWORD, LiveClient
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.clock import utc_now
 from app.core.database import Session
-from app.models import Base, RefreshToken, UserSession
+from app.models.base import Base
+from app.models.session import RefreshToken, UserSession
 from tests.clients import bearer, read_me, refresh, register, sign_in
 from tests.conftest import LiveClient, MakeUser
 

@@ -16,7 +16,7 @@ from app.application import create_app
 from app.core.database import Session
 from app.core.extension import Extension
 from app.domain.permission import Role
-from app.models import User
+from app.models.user import User
 from tests.clients import API, bearer, register, sign_in
 from tests.conftest import PASSWORD, make_client, make_settings, run_app, with_resources
 

@@ -1,0 +1,65 @@
+"""Each protection of the service is switched off in a copy, and its tests must fail."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from controls import CONTROLS, Control
+from support.pythons import interpreters, oldest_and_newest
+from support.service import Service, render
+
+HALF = len(CONTROLS) // 2
+
+
+@pytest.fixture(scope="class")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """A rendered and installed service."""
+    version = oldest_and_newest()[-1]
+    path = tmp_path_factory.mktemp("controls-") / "service"
+    render(path, python_version=version)
+    subprocess.run(["git", "init", "--quiet", str(path)], check=True)
+    service = Service(path, interpreters()[version], {})
+    service.run("uv", "sync")
+    return service
+
+
+@contextmanager
+def switched_off(file: Path, control: Control) -> Iterator[None]:
+    text = file.read_text()
+    assert text.count(control.old) == 1, f"{control.path} does not say what is to be replaced"
+    file.write_text(text.replace(control.old, control.new))
+    try:
+        yield
+    finally:
+        file.write_text(text)
+
+
+def check(service: Service, control: Control) -> None:
+    with switched_off(service.path / control.path, control):
+        code, output = service.try_run(
+            "uv", "run", "pytest", "--exitfirst", "--tb=line", *control.tests.split()
+        )
+    # A test failed, and not because the copy is broken: that would be an error.
+    summary = output.splitlines()[-1]
+    assert code == 1, output
+    assert re.search(r"\b1 failed\b", summary), output
+    assert "error" not in summary, output
+
+
+class TestFirstHalf:
+    """Two classes, so that two workers can share the controls."""
+
+    @pytest.mark.parametrize("control", CONTROLS[:HALF], ids=lambda control: control.name)
+    def test_its_tests_fail_without_it(self, service: Service, control: Control) -> None:
+        check(service, control)
+
+
+class TestSecondHalf:
+    """The other ones."""
+
+    @pytest.mark.parametrize("control", CONTROLS[HALF:], ids=lambda control: control.name)
+    def test_its_tests_fail_without_it(self, service: Service, control: Control) -> None:
+        check(service, control)
