@@ -321,8 +321,8 @@ CONTROLS = [
     ),
     Control(
         "production wants HTTPS",
-        "app/application.py",
-        "https_only=not settings.is_development",
+        "app/core/middleware/pipeline.py",
+        "https_only=strict",
         "https_only=False",
         HEADERS,
     ),

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.config import load_settings, read_settings, refuse, unsafe_settings
 from app.core.database import create_engine, create_session_factory
@@ -16,7 +17,9 @@ from app.repositories.user import EmailTakenError, UserRepository
 from app.services.audit import log_event
 from app.services.user import UserService
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False)
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 
 
 def _fail(message: str) -> typer.Exit:
@@ -65,6 +68,9 @@ def create_admin(
         asyncio.run(_create_admin(email, password))
     except (ValueError, EmailTakenError) as error:
         raise _fail(str(error)) from None
+    except (SQLAlchemyError, ConnectionError) as error:
+        reason = f"The database cannot be used ({type(error).__name__}): "
+        raise _fail(reason + "is it running, and migrated (make migrate)?") from None
     typer.echo(f"{email} is an administrator now.")
 
 

@@ -3,65 +3,33 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.middleware import Middleware
 
 from app.api.access import check_access
 from app.api.docs import add_docs
 from app.api.errors import add_error_handlers, problem_response
+from app.api.openapi import ERROR_RESPONSES, Application
 from app.api.v1.api import router
 from app.core.config import Settings, load_settings
 from app.core.database import EventHandler, create_engine, create_session_factory, ping
 from app.core.extension import Extension
 from app.core.logging import configure_logging
-from app.core.middleware.access_log import AccessLogMiddleware
-from app.core.middleware.body_limit import BodyLimitMiddleware
-from app.core.middleware.cors import ProblemCORSMiddleware
-from app.core.middleware.error_boundary import ErrorBoundaryMiddleware
-from app.core.middleware.host import HostMiddleware
-from app.core.middleware.request_context import (
-    SECURITY_HEADERS,
-    STRICT_TRANSPORT,
-    RequestContextMiddleware,
-)
+from app.core.middleware.pipeline import pipeline
 from app.core.passwords import PasswordHasher
 from app.core.project import DESCRIPTION, NAME, SLUG
 from app.core.resources import ReadinessCheck, Resources
 from app.core.security import AccessTokens
 from app.registry import DIALECT, EXTENSIONS
-from app.schemas.error import Problem
 from app.services.audit import log_event
-
-# Every route may answer with an error, so each says so; the shape is always the same.
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "An error",
-        "content": {
-            "application/problem+json": {
-                "schema": {"$ref": "#/components/schemas/Problem"}
-            }
-        },
-    }
-}
 
 
 class State(TypedDict):
     """What the lifespan hands to every request."""
 
     resources: Resources
-
-
-class Application(FastAPI):
-    """FastAPI, with the shape of errors among its schemas."""
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the OpenAPI document."""
-        document = super().openapi()
-        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
-        return document
 
 
 def create_app(
@@ -81,9 +49,9 @@ def create_app(
         lifespan=partial(
             _lifespan, settings=settings, extensions=extensions, engine=engine
         ),
-        middleware=_pipeline(settings),
+        middleware=pipeline(settings, problem_response),
         redirect_slashes=False,
-        responses=_ERRORS,
+        responses=ERROR_RESPONSES,
     )
     add_error_handlers(app)
     if openapi_url is not None:
@@ -93,29 +61,6 @@ def create_app(
         if extension.router is not None:
             app.include_router(extension.router, prefix="/api/v1")
     return app
-
-
-def _pipeline(settings: Settings) -> list[Middleware]:
-    """The middleware, outermost first."""
-    headers = dict(SECURITY_HEADERS)
-    if not settings.is_development:
-        headers |= STRICT_TRANSPORT
-    return [
-        Middleware(RequestContextMiddleware, headers=headers),
-        Middleware(AccessLogMiddleware),
-        Middleware(
-            ProblemCORSMiddleware,
-            origins=settings.cors_origins,
-            render=problem_response,
-        ),
-        Middleware(ErrorBoundaryMiddleware, render=problem_response),
-        Middleware(
-            HostMiddleware,
-            allowed=settings.allowed_hosts,
-            https_only=not settings.is_development,
-        ),
-        Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
-    ]
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from app.__main__ import cli
 from app.domain.permission import Role
 from app.models.user import User
 from tests.conftest import PASSWORD
+from tests.servers.base import DatabaseServer
 
 SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
 
@@ -60,6 +61,14 @@ def test_create_admin_refuses_what_registration_refuses(
     )
     assert code == 1
     assert "Traceback" not in output
+
+
+def test_create_admin_says_when_the_database_is_away(
+    environment: dict[str, str], database_server: DatabaseServer
+) -> None:
+    away = environment | {"APP_DATABASE_URL": database_server.unreachable_url}
+    code, output = run(away, "create-admin", "root@example.com")
+    assert (code, "make migrate" in output) == (1, True)
 
 
 def test_check_deploy_judges_by_the_rules_of_production(

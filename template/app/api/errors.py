@@ -72,7 +72,7 @@ def problem_response(request: Request, error: Exception) -> ProblemResponse:
         headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
     return _problem(
         request,
-        status,
+        status.value,
         error.code,
         error.message,
         details=error.details,
@@ -81,18 +81,21 @@ def problem_response(request: Request, error: Exception) -> ProblemResponse:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Have `app` answer its own and the framework's errors with `problem_response`."""
+    """Have `app` answer the framework's errors with `problem_response`.
+
+    Our own need no handler: the middleware `ErrorBoundaryMiddleware` renders them.
+    """
 
     async def handle(request: Request, error: Exception) -> ProblemResponse:
         return problem_response(request, error)
 
-    for cls in (APIException, HTTPException, RequestValidationError):
+    for cls in (HTTPException, RequestValidationError):
         app.add_exception_handler(cls, handle)
 
 
 def _problem(
     request: Request,
-    status: HTTPStatus,
+    status: int,
     code: str,
     message: str,
     *,
@@ -101,12 +104,12 @@ def _problem(
 ) -> ProblemResponse:
     content = {
         "type": code,
-        "status": status.value,
+        "status": status,
         "error": message,
         "details": details,
         "request_id": request.scope.get("state", {}).get("request_id", ""),
     }
-    return ProblemResponse(content, status_code=status.value, headers=headers)
+    return ProblemResponse(content, status_code=status, headers=headers)
 
 
 def _challenge(request: Request, error: APIException) -> str:
@@ -117,11 +120,11 @@ def _challenge(request: Request, error: APIException) -> str:
 
 
 def _http_problem(request: Request, error: HTTPException) -> ProblemResponse:
-    status = HTTPStatus(error.status_code)
+    status = error.status_code
     headers = dict(error.headers or {})
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
-    code = _HTTP_CODES.get(status.value, f"http_{status.value}")
+    code = _HTTP_CODES.get(status, f"http_{status}")
     return _problem(request, status, code, error.detail, headers=headers)
 
 
@@ -141,7 +144,7 @@ def _validation_problem(
     details = [_validation_detail(item) for item in error.errors()[:_MAX_DETAILS]]
     return _problem(
         request,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
+        422,
         "validation_error",
         "The request does not have the expected form.",
         details=details,

@@ -75,6 +75,14 @@ async def test_unavailable_says_when_to_come_back(faulty: AsyncClient) -> None:
     assert int(response.headers["Retry-After"]) > 0
 
 
+async def test_unavailability_is_logged_once_as_a_warning(
+    faulty: AsyncClient, logs: Logs
+) -> None:
+    await faulty.get(f"{API}/unavailable")
+    warnings = [line for line in logs() if line["level"] == "warning"]
+    assert [line["event"] for line in warnings] == ["unavailable"]
+
+
 async def test_allow_names_every_method_of_the_path(client: AsyncClient) -> None:
     response = await client.put(f"{API}/users")
     assert response.headers["Allow"] == "GET, POST"

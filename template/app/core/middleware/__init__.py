@@ -1,1 +1,0 @@
-"""The pure ASGI pipeline around the application; `app.application` puts it together."""

@@ -41,6 +41,8 @@ class ErrorBoundaryMiddleware:
             if started:
                 raise
             response = self.render(Request(scope), error)
-            if response.status_code == 500:
+            if response.status_code == 503:
+                _log.warning("unavailable", error=type(error).__name__)
+            elif response.status_code >= 500:
                 _log.exception("unhandled_exception")
             await response(scope, receive, send)

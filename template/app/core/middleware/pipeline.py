@@ -1,0 +1,29 @@
+"""The middleware around the application, and its order."""
+
+from starlette.middleware import Middleware
+
+from app.core.config import Settings
+from app.core.middleware.access_log import AccessLogMiddleware
+from app.core.middleware.body_limit import BodyLimitMiddleware
+from app.core.middleware.cors import ProblemCORSMiddleware
+from app.core.middleware.error_boundary import ErrorBoundaryMiddleware, ErrorRenderer
+from app.core.middleware.host import HostMiddleware
+from app.core.middleware.request_context import (
+    SECURITY_HEADERS,
+    STRICT_TRANSPORT,
+    RequestContextMiddleware,
+)
+
+
+def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
+    """Return the middleware, outermost first; `render` turns exceptions into answers."""
+    strict = not settings.is_development
+    headers = SECURITY_HEADERS | (STRICT_TRANSPORT if strict else {})
+    return [
+        Middleware(RequestContextMiddleware, headers=headers),
+        Middleware(AccessLogMiddleware),
+        Middleware(ProblemCORSMiddleware, origins=settings.cors_origins, render=render),
+        Middleware(ErrorBoundaryMiddleware, render=render),
+        Middleware(HostMiddleware, allowed=settings.allowed_hosts, https_only=strict),
+        Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
+    ]
