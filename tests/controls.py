@@ -196,8 +196,8 @@ CONTROLS = [
     Control(
         "the type of a token is checked",
         "app/core/security.py",
-        'header.get("typ") != _ACCESS_TYPE or ',
-        "",
+        'if header.get("typ") != _ACCESS_TYPE:',
+        "if False:",
         TOKENS,
     ),
     Control(

@@ -9,8 +9,11 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -112,6 +115,23 @@ class Variants:
             # uvicorn shuts down, and then ends by the signal it was sent: 143 in a shell.
             assert server.stop() in (0, 143)
             assert "Application shutdown complete" in server.log.read_text()
+
+    @newest_only
+    def test_of_fifty_refreshes_at_two_workers_one_succeeds(self, service: Service) -> None:
+        service.run("make", "migrate")
+        account = {"email": "grace@example.com", "password": "correct horse battery staple"}
+        login = {"username": account["email"], "password": account["password"]}
+        with service.serving("--workers=2") as server, ThreadPoolExecutor(50) as pool:
+            server.request("POST", "/auth/register", data=account)
+            token = server.request("POST", "/auth/login", form=login).body["refresh_token"]
+            for _ in range(20):
+                call = partial(
+                    server.request, "POST", "/auth/refresh", data={"refresh_token": token}
+                )
+                replies = [reply.result() for reply in [pool.submit(call) for _ in range(50)]]
+                assert Counter(reply.status for reply in replies) == {200: 1, 401: 49}
+                token = next(r.body["refresh_token"] for r in replies if r.status == 200)
+            server.stop()
 
     @variants
     def test_deploy_check_tells_safe_settings_from_the_example(self, service: Service) -> None:

@@ -26,6 +26,9 @@ STEP_TIMEOUT = 600.0
 START_TIMEOUT = 60.0
 
 
+SERVE = ("uv", "run", "uvicorn", "app.main:app", "--no-server-header")
+
+
 class StepFailedError(AssertionError):
     """A command of a service failed: its command line and its output."""
 
@@ -76,13 +79,13 @@ class Service:
         return done.returncode, done.stdout
 
     @contextmanager
-    def serving(self) -> "Iterator[Server]":
-        """The service on a real socket, from the command its README gives."""
+    def serving(self, *options: str) -> "Iterator[Server]":
+        """The service on a real socket, by uvicorn with further ``options``."""
         port = free_port()
         log = self.path.parent / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                ("uv", "run", "uvicorn", "app.main:app", "--no-server-header", f"--port={port}"),
+                (*SERVE, f"--port={port}", *options),
                 cwd=self.path,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
