@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from support.image import Image
 from support.markdown import Page
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
@@ -132,6 +133,20 @@ class Variants:
                 assert Counter(reply.status for reply in replies) == {200: 1, 401: 49}
                 token = next(r.body["refresh_token"] for r in replies if r.status == 200)
             server.stop()
+
+    @newest_only
+    def test_health_check_of_the_image_passes_in_production(self, service: Service) -> None:
+        *_, code = Image(service.path / "Dockerfile").health_check
+        production = {"APP_ENVIRONMENT": "production", "APP_ALLOWED_HOSTS": "api.example.com"}
+        with service.serving(**production) as server:
+            assert server.request("GET", "/users/me").status == 400
+            own_port = server.url.removesuffix("/api/v1").rpartition(":")[2]
+            assert "127.0.0.1:8000" in code
+            check = code.replace("127.0.0.1:8000", f"127.0.0.1:{own_port}")
+            service.run("uv", "run", "python", "-c", check)
+            server.stop()
+            result, _ = service.try_run("uv", "run", "python", "-c", check)
+            assert result != 0
 
     @variants
     def test_deploy_check_tells_safe_settings_from_the_example(self, service: Service) -> None:

@@ -30,9 +30,7 @@ def _fail(message: str) -> typer.Exit:
 async def _create_admin(email: str, password: str) -> None:
     settings = load_settings()
     engine = create_engine(settings, DIALECT)
-    passwords = PasswordHasher(
-        memory_kib=settings.argon2_memory_kib, time_cost=settings.argon2_time_cost
-    )
+    passwords = PasswordHasher(settings)
     try:
         async with create_session_factory(engine, [log_event])() as session:
             service = UserService(session, UserRepository(session), passwords)

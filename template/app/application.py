@@ -87,10 +87,7 @@ async def _lifespan(
             resources=Resources(
                 settings=settings,
                 session_factory=factory,
-                passwords=PasswordHasher(
-                    memory_kib=settings.argon2_memory_kib,
-                    time_cost=settings.argon2_time_cost,
-                ),
+                passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
                 readiness_checks=checks,
             )

@@ -79,15 +79,15 @@ class Service:
         return done.returncode, done.stdout
 
     @contextmanager
-    def serving(self, *options: str) -> "Iterator[Server]":
-        """The service on a real socket, by uvicorn with further ``options``."""
+    def serving(self, *options: str, **extra: str) -> "Iterator[Server]":
+        """The service on a real socket, by uvicorn with further ``options`` and settings."""
         port = free_port()
         log = self.path.parent / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
                 (*SERVE, f"--port={port}", *options),
                 cwd=self.path,
-                env=self.environment(),
+                env=self.environment(**extra),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -6,13 +6,17 @@ from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from app.core.config import Settings
+
 
 class PasswordHasher:
     """Hashes and checks passwords without holding up the event loop."""
 
-    def __init__(self, *, memory_kib: int, time_cost: int) -> None:
+    def __init__(self, settings: Settings) -> None:
         hasher = Argon2Hasher(
-            memory_cost=memory_kib, time_cost=time_cost, parallelism=1
+            memory_cost=settings.argon2_memory_kib,
+            time_cost=settings.argon2_time_cost,
+            parallelism=1,
         )
         self._hasher = PasswordHash((hasher,))
         # What an unknown user's password is checked against, so that the answer takes

@@ -5,16 +5,19 @@ from time import sleep
 
 import pytest
 
+from app.core.config import Settings
 from app.core.passwords import PasswordHasher
 
 
 @pytest.fixture
-def hasher() -> PasswordHasher:
-    return PasswordHasher(memory_kib=8, time_cost=1)
+def hasher(settings: Settings) -> PasswordHasher:
+    return PasswordHasher(settings)
 
 
-async def test_hash_is_argon2id_with_the_given_cost() -> None:
-    stored = await PasswordHasher(memory_kib=64, time_cost=2).hash("correct horse")
+async def test_hash_is_argon2id_with_the_given_cost(settings: Settings) -> None:
+    cost = {"argon2_memory_kib": 64, "argon2_time_cost": 2}
+    hasher = PasswordHasher(settings.model_copy(update=cost))
+    stored = await hasher.hash("correct horse")
     assert stored.startswith("$argon2id$v=19$m=64,t=2,p=1$")
 
 
