@@ -91,6 +91,14 @@ async def own_database(
     await database_server.drop(url)
 
 
+@pytest.fixture
+async def empty_database(database_server: DatabaseServer) -> AsyncIterator[str]:
+    """A database without a schema."""
+    url = await database_server.create()
+    yield url
+    await database_server.drop(url)
+
+
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     return make_settings(database_url)

@@ -9,7 +9,6 @@ from app.__main__ import cli
 from app.domain.permission import Role
 from app.models.user import User
 from tests.conftest import PASSWORD
-from tests.servers.base import DatabaseServer
 
 SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
 
@@ -63,11 +62,11 @@ def test_create_admin_refuses_what_registration_refuses(
     assert "Traceback" not in output
 
 
-def test_create_admin_says_when_the_database_is_away(
-    environment: dict[str, str], database_server: DatabaseServer
+def test_create_admin_says_when_the_database_is_not_migrated(
+    environment: dict[str, str], empty_database: str
 ) -> None:
-    away = environment | {"APP_DATABASE_URL": database_server.unreachable_url}
-    code, output = run(away, "create-admin", "root@example.com")
+    empty = environment | {"APP_DATABASE_URL": empty_database}
+    code, output = run(empty, "create-admin", "root@example.com")
     assert (code, "make migrate" in output) == (1, True)
 
 

@@ -1,23 +1,13 @@
 """The migrations go up, down and up again, and end where the models are."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.conftest import alembic_config
-from tests.servers.base import DatabaseServer
-
-
-@pytest.fixture
-async def empty_database(database_server: DatabaseServer) -> AsyncIterator[str]:
-    url = await database_server.create()
-    yield url
-    await database_server.drop(url)
 
 
 async def table_names(url: str) -> set[str]:
