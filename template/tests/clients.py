@@ -4,7 +4,7 @@ from typing import Any
 
 from httpx2 import AsyncClient, Response
 
-from tests.conftest import PASSWORD
+from tests.harness import PASSWORD
 
 API = "/api/v1"
 

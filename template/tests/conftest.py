@@ -9,18 +9,15 @@ import io
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from fastapi import FastAPI
-from httpx2 import ASGITransport, AsyncClient
+from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.application import create_app
 from app.core.config import Settings
@@ -33,33 +30,22 @@ from app.registry import DIALECT
 from app.repositories.user import UserRepository
 from app.services.audit import log_event
 from app.services.user import UserService
+from tests.harness import (
+    PASSWORD,
+    LiveClient,
+    Logs,
+    MakeUser,
+    alembic_config,
+    make_client,
+    make_settings,
+    run_app,
+    with_resources,
+)
 from tests.servers.base import DatabaseServer
-
-PASSWORD = "correct horse battery"
 
 # The settings of the shell that runs the tests are not theirs.
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
-
-
-def make_settings(database_url: str, **changes: object) -> Settings:
-    """Settings for tests: cheap password hashes, nothing read from `.env`."""
-    values: dict[str, object] = {
-        "environment": "development",
-        "secret_key": "a-secret-for-tests-0123456789-abcdef",
-        "database_url": database_url,
-        "allowed_hosts": ["test"],
-        "argon2_memory_kib": 8,
-        "argon2_time_cost": 1,
-    }
-    return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
-
-
-def alembic_config(database_url: str) -> Config:
-    """The project's Alembic configuration, on another database."""
-    config = Config(toml_file="pyproject.toml")
-    config.attributes["settings"] = make_settings(database_url)
-    return config
 
 
 @pytest.fixture(scope="session")
@@ -104,35 +90,12 @@ def settings(database_url: str) -> Settings:
     return make_settings(database_url)
 
 
-@asynccontextmanager
-async def run_app(app: FastAPI) -> AsyncIterator[Resources]:
-    """Start `app` as a server would, and stop it afterwards."""
-    async with app.router.lifespan_context(app) as state:
-        assert state is not None
-        yield state["resources"]
-
-
 @pytest.fixture(scope="session")
 async def running(settings: Settings) -> AsyncIterator[tuple[FastAPI, Resources]]:
     """The application, started once for each worker."""
     app = create_app(settings)
     async with run_app(app) as resources:
         yield app, resources
-
-
-def with_resources(app: FastAPI, resources: Resources) -> ASGIApp:
-    """The application as it answers when it was started with `resources`."""
-
-    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": {"resources": resources}}, receive, send)
-
-    return asgi
-
-
-def make_client(app: ASGIApp) -> AsyncClient:
-    """A client of `app`; what the application raises reaches it as an answer."""
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    return AsyncClient(transport=transport, base_url="http://test")
 
 
 @pytest.fixture(scope="session")
@@ -174,9 +137,6 @@ async def client(
         yield client
 
 
-LiveClient = Callable[..., AbstractAsyncContextManager[AsyncClient]]
-
-
 @pytest.fixture
 def live_client(own_database: str) -> LiveClient:
     """Makes clients of an application of one's own, on a database of one's own."""
@@ -191,9 +151,6 @@ def live_client(own_database: str) -> LiveClient:
             yield client
 
     return make
-
-
-MakeUser = Callable[..., Awaitable[User]]
 
 
 @pytest.fixture
@@ -218,9 +175,6 @@ def make_user(
             return user
 
     return make
-
-
-Logs = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.core.resources import Resources
-from tests.conftest import run_app, with_resources
+from tests.harness import run_app, with_resources
 
 ResultT = TypeVar("ResultT")
 

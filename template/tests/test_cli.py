@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from app.__main__ import cli
 from app.domain.permission import Role
 from app.models.user import User
-from tests.conftest import PASSWORD
+from tests.harness import PASSWORD
 
 SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
 

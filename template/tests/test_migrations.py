@@ -7,7 +7,7 @@ from alembic.config import Config
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.conftest import alembic_config
+from tests.harness import alembic_config
 
 
 async def table_names(url: str) -> set[str]:

@@ -11,7 +11,7 @@ from app.api.access import PUBLIC
 from app.application import create_app
 from app.core.extension import Extension
 from tests.clients import API
-from tests.conftest import PASSWORD, make_settings
+from tests.harness import PASSWORD, make_settings
 from tests.live import serve
 
 

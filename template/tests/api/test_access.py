@@ -9,7 +9,7 @@ from app.application import create_app
 from app.core.config import Settings
 from app.core.extension import Extension
 from tests.clients import API, bearer, sign_in
-from tests.conftest import MakeUser, run_app
+from tests.harness import MakeUser, run_app
 
 ID = "00000000-0000-7000-8000-000000000000"
 

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 from app.core.clock import utc_now
 from app.domain.permission import Role
 from tests.clients import API, bearer, login, read_me, refresh, register, sign_in
-from tests.conftest import PASSWORD, MakeUser
+from tests.harness import PASSWORD, MakeUser
 
 
 async def test_registered_user_signs_in_and_is_shown_to_themselves(

@@ -13,7 +13,7 @@ from app.application import create_app
 from app.core.config import Settings
 from app.core.extension import Extension
 from tests.clients import API, register
-from tests.conftest import Logs, make_client, run_app, with_resources
+from tests.harness import Logs, make_client, run_app, with_resources
 
 faults = APIRouter(dependencies=[PUBLIC])
 

@@ -7,7 +7,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from tests.clients import API
-from tests.conftest import LiveClient
+from tests.harness import LiveClient
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",

@@ -4,7 +4,7 @@ from app.application import create_app
 from app.core.config import Settings
 from app.core.extension import Extension
 from tests.clients import API
-from tests.conftest import (
+from tests.harness import (
     LiveClient,
     Logs,
     make_client,

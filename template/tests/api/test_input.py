@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 
 from app.domain.permission import Role
 from tests.clients import API, bearer, sign_in
-from tests.conftest import PASSWORD, MakeUser
+from tests.harness import PASSWORD, MakeUser
 
 BAD_TEXT = ["nul\0", "\0", "\ud800", "a\udfffb"]
 

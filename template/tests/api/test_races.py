@@ -10,7 +10,7 @@ from app.domain.permission import Role
 from app.models.session import RefreshToken
 from app.models.user import User
 from tests.clients import API, bearer, refresh, register, sign_in
-from tests.conftest import PASSWORD, LiveClient
+from tests.harness import PASSWORD, LiveClient
 
 
 async def count(url: str, model: type) -> int:

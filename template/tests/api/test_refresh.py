@@ -12,7 +12,7 @@ from app.core.database import Session
 from app.models.base import Base
 from app.models.session import RefreshToken, UserSession
 from tests.clients import bearer, read_me, refresh, register, sign_in
-from tests.conftest import LiveClient, MakeUser
+from tests.harness import LiveClient, MakeUser
 
 
 async def test_refresh_gives_a_new_pair_that_works(

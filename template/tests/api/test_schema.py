@@ -21,7 +21,7 @@ from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
 from app.registry import DIALECT
-from tests.conftest import make_settings
+from tests.harness import make_settings
 from tests.live import LiveServer, serve
 from tests.servers.base import DatabaseServer
 

@@ -18,7 +18,7 @@ from app.core.extension import Extension
 from app.domain.permission import Role
 from app.models.user import User
 from tests.clients import API, bearer, register, sign_in
-from tests.conftest import PASSWORD, make_client, make_settings, run_app, with_resources
+from tests.harness import PASSWORD, make_client, make_settings, run_app, with_resources
 
 written = asyncio.Event()
 router = APIRouter(dependencies=[PUBLIC])

@@ -1,27 +1,13 @@
 """The accounts of others, for administrators; one's own, for everybody."""
 
-from uuid import uuid4
-
 import pytest
 from httpx2 import AsyncClient
 
 from app.domain.permission import Role
 from tests.clients import API, bearer, login, read_me, sign_in
-from tests.conftest import PASSWORD, MakeUser
+from tests.harness import PASSWORD, MakeUser
 
 Headers = dict[str, str]
-
-
-@pytest.fixture
-async def admin(client: AsyncClient, make_user: MakeUser) -> Headers:
-    user = await make_user("root@example.com", Role.ADMIN)
-    return bearer(await sign_in(client, user.email))
-
-
-@pytest.fixture
-async def ada(client: AsyncClient, make_user: MakeUser) -> Headers:
-    user = await make_user("ada@example.com")
-    return bearer(await sign_in(client, user.email))
 
 
 async def test_admin_creates_reads_changes_and_deletes_a_user(
@@ -140,68 +126,3 @@ async def test_bad_page_parameters_are_refused(
 ) -> None:
     response = await client.get(f"{API}/users", params=params, headers=admin)
     assert response.status_code == 422
-
-
-async def test_users_change_their_name_and_delete_themselves(
-    client: AsyncClient, ada: Headers
-) -> None:
-    change = {"full_name": "Ada"}
-    changed = await client.patch(f"{API}/users/me", json=change, headers=ada)
-    assert changed.json()["full_name"] == "Ada"
-    unchanged = await client.patch(f"{API}/users/me", json={}, headers=ada)
-    assert unchanged.json()["full_name"] == "Ada"
-    cleared = await client.patch(
-        f"{API}/users/me", json={"full_name": None}, headers=ada
-    )
-    assert cleared.json()["full_name"] is None
-    assert (await client.delete(f"{API}/users/me", headers=ada)).status_code == 204
-    assert (await login(client, "ada@example.com")).status_code == 401
-
-
-@pytest.mark.parametrize("field", ["is_active", "roles"])
-async def test_null_is_not_absent(
-    client: AsyncClient, admin: Headers, ada: Headers, field: str
-) -> None:
-    user_id = (await client.get(f"{API}/users/me", headers=ada)).json()["id"]
-    response = await client.patch(
-        f"{API}/users/{user_id}", json={field: None}, headers=admin
-    )
-    assert response.status_code == 422
-
-
-SERVER_SIDE = {
-    "id": str(uuid4()),
-    "is_active": True,
-    "is_superuser": True,
-    "email_verified": True,
-    "roles": ["admin"],
-    "password_hash": "x",
-    "created_at": "2026-01-01T00:00:00Z",
-    "surprise": 1,
-}
-
-
-@pytest.mark.parametrize("field", SERVER_SIDE)
-async def test_fields_that_are_not_the_callers_are_refused(
-    client: AsyncClient, admin: Headers, ada: Headers, field: str
-) -> None:
-    extra = {field: SERVER_SIDE[field]}
-    account = {"email": "new@example.com", "password": PASSWORD}
-    change = {"current_password": PASSWORD, "new_password": "a much better one"}
-    user_id = (await client.get(f"{API}/users/me", headers=ada)).json()["id"]
-    calls = [
-        ("POST", "/auth/register", account, ada),
-        ("POST", "/auth/refresh", {"refresh_token": "x"}, ada),
-        ("PATCH", "/users/me", {}, ada),
-        ("POST", "/users/me/password", change, ada),
-    ]
-    if field != "roles":
-        calls.append(("POST", "/users", account, admin))
-    if field not in {"roles", "is_active"}:
-        calls.append(("PATCH", f"/users/{user_id}", {}, admin))
-    for method, path, body, headers in calls:
-        response = await client.request(
-            method, f"{API}{path}", json=body | extra, headers=headers
-        )
-        assert response.status_code == 422, path
-        assert response.json()["details"][0]["type"] == "extra_forbidden"

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from app.application import create_app
 from app.core.config import Settings, load_settings, unsafe_settings
 from app.registry import DIALECT
-from tests.conftest import make_settings
+from tests.harness import make_settings
 
 URL = f"{DIALECT.name}:///app"
 SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"

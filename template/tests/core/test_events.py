@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from app.core.database import Session
 from app.domain.events import Event, UserRegistered
 from tests.clients import API, bearer, register, sign_in
-from tests.conftest import Logs
+from tests.harness import Logs
 
 
 async def test_what_users_do_is_in_the_log_under_a_stable_name(

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import create_engine
 from app.registry import DIALECT
-from tests.conftest import make_settings
+from tests.harness import make_settings
 
 
 @pytest.fixture

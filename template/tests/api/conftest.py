@@ -1,0 +1,22 @@
+"""Who calls the API."""
+
+import pytest
+from httpx2 import AsyncClient
+
+from app.domain.permission import Role
+from tests.clients import bearer, sign_in
+from tests.harness import MakeUser
+
+Headers = dict[str, str]
+
+
+@pytest.fixture
+async def admin(client: AsyncClient, make_user: MakeUser) -> Headers:
+    user = await make_user("root@example.com", Role.ADMIN)
+    return bearer(await sign_in(client, user.email))
+
+
+@pytest.fixture
+async def ada(client: AsyncClient, make_user: MakeUser) -> Headers:
+    user = await make_user("ada@example.com")
+    return bearer(await sign_in(client, user.email))

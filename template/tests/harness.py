@@ -1,0 +1,64 @@
+"""What tests make an application of, beside the fixtures in `conftest.py`."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from alembic.config import Config
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.core.config import Settings
+from app.core.resources import Resources
+from app.models.user import User
+
+PASSWORD = "correct horse battery"
+
+
+LiveClient = Callable[..., AbstractAsyncContextManager[AsyncClient]]
+MakeUser = Callable[..., Awaitable[User]]
+Logs = Callable[[], list[dict[str, Any]]]
+
+
+def make_settings(database_url: str, **changes: object) -> Settings:
+    """Settings for tests: cheap password hashes, nothing read from `.env`."""
+    values: dict[str, object] = {
+        "environment": "development",
+        "secret_key": "a-secret-for-tests-0123456789-abcdef",
+        "database_url": database_url,
+        "allowed_hosts": ["test"],
+        "argon2_memory_kib": 8,
+        "argon2_time_cost": 1,
+    }
+    return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
+
+
+def alembic_config(database_url: str) -> Config:
+    """The project's Alembic configuration, on another database."""
+    config = Config(toml_file="pyproject.toml")
+    config.attributes["settings"] = make_settings(database_url)
+    return config
+
+
+@asynccontextmanager
+async def run_app(app: FastAPI) -> AsyncIterator[Resources]:
+    """Start `app` as a server would, and stop it afterwards."""
+    async with app.router.lifespan_context(app) as state:
+        assert state is not None
+        yield state["resources"]
+
+
+def with_resources(app: FastAPI, resources: Resources) -> ASGIApp:
+    """The application as it answers when it was started with `resources`."""
+
+    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {"resources": resources}}, receive, send)
+
+    return asgi
+
+
+def make_client(app: ASGIApp) -> AsyncClient:
+    """A client of `app`; what the application raises reaches it as an answer."""
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    return AsyncClient(transport=transport, base_url="http://test")
