@@ -22,6 +22,7 @@ ERRORS = "tests/api/test_errors.py"
 HEADERS = "tests/api/test_headers.py"
 INPUT = "tests/api/test_input.py"
 RACES = "tests/api/test_races.py"
+REPOSITORY = "tests/repositories/test_user.py"
 REFRESH = "tests/api/test_refresh.py"
 TOKENS = "tests/api/test_access_tokens.py"
 TRANSACTIONS = "tests/api/test_transactions.py"
@@ -361,5 +362,26 @@ CONTROLS = [
         "        refuse(unsafe_settings(settings))\n",
         "        pass\n",
         "tests/core/test_config.py",
+    ),
+    Control(
+        "times come back aware",
+        "app/models/base.py",
+        "return value.replace(tzinfo=UTC) if value.tzinfo is None else value",
+        "return value",
+        REPOSITORY,
+    ),
+    Control(
+        "a change of a deleted row is a conflict",
+        "app/repositories/base.py",
+        "except StaleDataError:",
+        "except ZeroDivisionError:",
+        REPOSITORY,
+    ),
+    Control(
+        "a password is replaced only if nobody else did",
+        "app/repositories/user.py",
+        ", User.password_hash == old_hash)",
+        ")",
+        REPOSITORY,
     ),
 ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 EX_CONFIG = 78
@@ -14,7 +14,15 @@ EX_CONFIG = 78
 CommaSeparated = Annotated[list[str], NoDecode]
 """A list written as `one,two` in the environment."""
 
-Secret = Annotated[SecretStr, Field(min_length=32)]
+
+def _check_length(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 32:
+        message = "shorter than 32 characters; make one with `openssl rand -hex 32`"
+        raise ValueError(message)
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_check_length)]
 
 
 class Environment(StrEnum):
@@ -102,8 +110,8 @@ def unsafe_settings(settings: Settings) -> list[str]:
         problems.append("APP_PREVIOUS_SECRET_KEYS: holds the current key; remove it.")
     if settings.argon2_memory_kib < 19_456 or settings.argon2_time_cost < 2:
         problems.append("APP_ARGON2_*: below 19456 KiB and 2 rounds; raise them.")
-    if any("*" in host for host in settings.allowed_hosts):
-        problems.append("APP_ALLOWED_HOSTS: holds a wildcard; name the hosts.")
+    if "*" in settings.allowed_hosts:
+        problems.append("APP_ALLOWED_HOSTS: holds `*`; name the hosts.")
     if any("*" in origin or origin == "null" for origin in settings.cors_origins):
         problems.append("APP_CORS_ORIGINS: holds `*` or `null`; name the origins.")
     if not settings.rate_limit_enabled:
@@ -117,7 +125,9 @@ def _describe(error: ValidationError) -> list[str]:
     lines = []
     for item in error.errors(include_url=False, include_input=False):
         name = "APP_" + "_".join(str(part) for part in item["loc"][:1]).upper()
-        lines.append(f"{name}: {item['msg']}.")
+        missing = item["type"] == "missing"
+        reason = "not set; .env.example shows it" if missing else item["msg"]
+        lines.append(f"{name}: {reason.removeprefix('Value error, ')}.")
     return lines
 
 
