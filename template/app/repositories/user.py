@@ -57,6 +57,20 @@ class UserRepository(Repository[User]):
         )
         return await self.session.scalar(statement)
 
+    async def hold_password(self, user: User, password_hash: str | None) -> bool:
+        """Lock the user until the commit; False when this is not the password any more.
+
+        An update that changes nothing is the lock that every database has.
+        """
+        statement = (
+            update(User)
+            .where(User.id == user.id, User.password_hash == password_hash)
+            .values(updated_at=User.updated_at)
+            .returning(User.id)
+            .execution_options(synchronize_session=False)
+        )
+        return await self.session.scalar(statement) is not None
+
     async def replace_password(
         self, user: User, *, old_hash: str | None, new_hash: str
     ) -> bool:

@@ -85,12 +85,18 @@ class AuthService(BaseService):
         self.lifetimes = lifetimes
 
     async def login(self, email: str, password: str) -> IssuedTokens:
-        """Start a session; raises `WrongCredentialsError`, whatever it is that is wrong."""
+        """Start a session; raises `WrongCredentialsError`, whatever it is that is wrong.
+
+        The password may be changed while it is checked: then no session starts, since the
+        change has ended those it knew of.
+        """
         user = await self._find_by_email(email)
         await self.session.release()
         stored = user.password_hash if user else None
         matches = await self.passwords.verify(password, stored)
         if user is None or not matches or not user.is_active:
+            raise WrongCredentialsError
+        if not await self.users.hold_password(user, stored):
             raise WrongCredentialsError
         now = utc_now()
         session = await self.sessions.add(

@@ -3,13 +3,15 @@
 import asyncio
 from collections import Counter
 
+import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.core.passwords import PasswordHasher
 from app.domain.permission import Role
 from app.models.session import RefreshToken
 from app.models.user import User
-from tests.clients import API, bearer, refresh, register, sign_in
+from tests.clients import API, bearer, login, refresh, register, sign_in
 from tests.harness import PASSWORD, LiveClient
 
 
@@ -73,6 +75,29 @@ async def test_of_many_creations_of_one_address_one_succeeds(
         )
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses == {201: 1, 409: 19}
+
+
+async def test_sign_in_with_the_old_password_does_not_outlive_its_change(
+    live_client: LiveClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify = PasswordHasher.verify
+    change = {"current_password": PASSWORD, "new_password": "a much better one"}
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        headers = bearer(await sign_in(client, "ada@example.com"))
+
+        async def change_after_verifying(
+            self: PasswordHasher, password: str, stored: str | None
+        ) -> bool:
+            matches = await verify(self, password, stored)
+            monkeypatch.undo()
+            url = f"{API}/users/me/password"
+            changed = await client.post(url, json=change, headers=headers)
+            assert changed.status_code == 204
+            return matches
+
+        monkeypatch.setattr(PasswordHasher, "verify", change_after_verifying)
+        assert (await login(client, "ada@example.com")).status_code == 401
 
 
 async def test_of_two_password_changes_at_once_one_succeeds(
