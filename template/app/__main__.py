@@ -84,6 +84,8 @@ def check(
     if deploy:
         refuse(unsafe_settings(settings))
     typer.echo("The settings are fine.")
+    if deploy and settings.is_development:
+        typer.echo("APP_ENVIRONMENT is development here: set it to production.")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
-from app.core.config import load_settings
-from app.core.database import create_engine
+from app.core.config import load_settings, refuse
+from app.core.database import create_engine, is_unavailable
 from app.models.base import Base
 from app.registry import DIALECT
 
@@ -35,13 +35,26 @@ def run(connection: Connection | None) -> None:
         context.run_migrations()
 
 
+def run_inside(connection: Connection) -> None:
+    """Run the migrations as the database wants it, and commit them together."""
+    with DIALECT.migrating(connection):
+        run(connection)
+    connection.commit()
+
+
 async def run_online() -> None:
-    """Connect and run the migrations in one transaction."""
+    """Connect and run the migrations; without a database exit with a line that says so."""
     settings = context.config.attributes.get("settings") or load_settings()
     engine = create_engine(settings, DIALECT)
-    async with engine.begin() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run_inside)
+    except Exception as error:
+        if is_unavailable(error):
+            refuse(["APP_DATABASE_URL: no database answers there; is it running?"])
+        raise
+    finally:
+        await engine.dispose()
 
 
 if context.is_offline_mode():

@@ -1,13 +1,15 @@
 """The migrations go up, down and up again, and end where the models are."""
 
 import asyncio
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.harness import alembic_config
+from tests.clients import read_me, register, sign_in
+from tests.harness import LiveClient, alembic_config
 
 
 async def table_names(url: str) -> set[str]:
@@ -34,3 +36,32 @@ async def test_models_have_no_change_without_a_migration(empty_database: str) ->
     config = alembic_config(empty_database)
     await asyncio.to_thread(command.upgrade, config, "head")
     await asyncio.to_thread(command.check, config)
+
+
+LATER_MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "later"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("users") as users:
+        users.alter_column("full_name", type_=sa.String(300))
+"""
+
+
+async def test_altering_a_table_keeps_the_rows_that_refer_to_it(
+    live_client: LiveClient, own_database: str, tmp_path: Path
+) -> None:
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        tokens = await sign_in(client, "ada@example.com")
+    (tmp_path / "later.py").write_text(LATER_MIGRATION)
+    config = alembic_config(own_database)
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"migrations/versions\n{tmp_path}")
+    await asyncio.to_thread(command.upgrade, config, "later")
+    async with live_client() as client:
+        assert (await read_me(client, tokens)).status_code == 200

@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from structlog.contextvars import get_contextvars
 
-from app.core.database import UNAVAILABLE_ERRORS
+from app.core.database import is_unavailable
 from app.core.exceptions import (
     APIException,
     AuthenticationError,
@@ -57,10 +58,10 @@ class ProblemResponse(JSONResponse):
 def problem_response(request: Request, error: Exception) -> ProblemResponse:
     """Render any exception; of one that nobody foresaw nothing is told."""
     if isinstance(error, RequestValidationError):
-        return _validation_problem(request, error)
+        return _validation_problem(error)
     if isinstance(error, HTTPException):
         return _http_problem(request, error)
-    if isinstance(error, UNAVAILABLE_ERRORS):
+    if is_unavailable(error):
         error = ServiceUnavailableError()
     if not isinstance(error, APIException):
         error = InternalError()
@@ -71,7 +72,6 @@ def problem_response(request: Request, error: Exception) -> ProblemResponse:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
     return _problem(
-        request,
         status.value,
         error.code,
         error.message,
@@ -94,7 +94,6 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def _problem(
-    request: Request,
     status: int,
     code: str,
     message: str,
@@ -107,7 +106,7 @@ def _problem(
         "status": status,
         "error": message,
         "details": details,
-        "request_id": request.scope.get("state", {}).get("request_id", ""),
+        "request_id": get_contextvars().get("request_id", ""),
     }
     return ProblemResponse(content, status_code=status, headers=headers)
 
@@ -125,7 +124,7 @@ def _http_problem(request: Request, error: HTTPException) -> ProblemResponse:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))
     code = _HTTP_CODES.get(status, f"http_{status}")
-    return _problem(request, status, code, error.detail, headers=headers)
+    return _problem(status, code, error.detail, headers=headers)
 
 
 def _allowed_methods(request: Request) -> set[str]:
@@ -138,12 +137,9 @@ def _allowed_methods(request: Request) -> set[str]:
     return methods
 
 
-def _validation_problem(
-    request: Request, error: RequestValidationError
-) -> ProblemResponse:
+def _validation_problem(error: RequestValidationError) -> ProblemResponse:
     details = [_validation_detail(item) for item in error.errors()[:_MAX_DETAILS]]
     return _problem(
-        request,
         422,
         "validation_error",
         "The request does not have the expected form.",

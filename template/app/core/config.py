@@ -102,7 +102,7 @@ def unsafe_settings(settings: Settings) -> list[str]:
     """Why `settings` must not face the Internet, a line for each reason."""
     problems = []
     secret = settings.secret_key.get_secret_value()
-    if "change" in secret.lower() or len(set(secret)) < 10:
+    if "change-me" in secret or len(set(secret)) < 10:
         problems.append(
             "APP_SECRET_KEY: a placeholder or too regular; make a random one."
         )
@@ -116,7 +116,7 @@ def unsafe_settings(settings: Settings) -> list[str]:
         problems.append("APP_CORS_ORIGINS: holds `*` or `null`; name the origins.")
     if not settings.rate_limit_enabled:
         problems.append("APP_RATE_LIMIT_ENABLED: false; remove it.")
-    if "change" in settings.database_url.get_secret_value().lower():
+    if "change-me" in settings.database_url.get_secret_value():
         problems.append("APP_DATABASE_URL: holds a placeholder; put the real one.")
     return problems
 

@@ -18,15 +18,25 @@ from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
-UNAVAILABLE_ERRORS: tuple[type[Exception], ...] = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.TimeoutError,
-    ConnectionError,
-)
-"""What the database raises when it cannot be reached or has no connection to spare."""
+# Classes of SQLSTATE: connection exception, insufficient resources, operator
+# intervention, transaction rolled back for somebody else's sake.
+_UNAVAILABLE_STATES = ("08", "53", "57", "40")
 
 _log = structlog.get_logger(__name__)
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database could not be reached or could not serve us just now."""
+    if isinstance(error, (exc.TimeoutError, ConnectionError)):
+        return True
+    if not isinstance(error, exc.DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return (
+        isinstance(error, (exc.OperationalError, exc.InterfaceError))
+        or error.connection_invalidated
+        or state.startswith(_UNAVAILABLE_STATES)
+    )
 
 
 class Session(AsyncSession):

@@ -1,9 +1,10 @@
 """What differs between databases, so that nothing else has to."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 
@@ -17,6 +18,10 @@ class Dialect:
     alters_by_copy: bool = False
     """Whether a migration has to copy a table to alter it."""
     connect_args: Mapping[str, object] = field(default_factory=dict)
+    migrating: Callable[[Connection], AbstractContextManager[None]] = lambda _: (
+        nullcontext()
+    )
+    """What migrations run inside of."""
     prepare: Callable[[AsyncEngine], None] = lambda _: None
 
     def parse_url(self, value: str) -> URL:

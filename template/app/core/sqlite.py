@@ -1,5 +1,7 @@
 """SQLite: one file, one writer at a time, many readers (WAL)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -46,11 +48,28 @@ def _prepare(engine: AsyncEngine) -> None:
     event.listen(engine.sync_engine, "before_cursor_execute", _begin_before_write)
 
 
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Let migrations copy and drop a table without losing the rows that refer to it.
+
+    SQLite can alter next to nothing, so Alembic makes a new table and drops the old one:
+    with foreign keys on, that would delete by `ON DELETE CASCADE`. The switch does nothing
+    inside a transaction, so it comes before (https://sqlite.org/lang_altertable.html, 7).
+    """
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    yield
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if orphans:
+        message = f"The migration leaves rows that refer to nothing: {orphans[:5]}"
+        raise RuntimeError(message)
+
+
 DIALECT = Dialect(
     name="sqlite",
     driver="aiosqlite",
     alters_by_copy=True,
     # The driver's own implicit BEGIN is off: `_begin_before_write` does it.
     connect_args={"isolation_level": None},
+    migrating=_without_foreign_keys,
     prepare=_prepare,
 )

@@ -60,3 +60,6 @@ class RefreshTokenReused(Event):
     """A refresh token came back after its rotation; its session was ended."""
 
     session_id: UUID
+
+
+# yours

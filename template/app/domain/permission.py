@@ -26,7 +26,6 @@ class Role(StrEnum):
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.USER: frozenset(),
     Role.ADMIN: frozenset(Permission),
-    # yours
 }
 
 
@@ -34,3 +33,6 @@ def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Everything that somebody with `roles` may do."""
     granted = (_PERMISSIONS[role] for role in roles)
     return frozenset({Permission.ACCOUNT}).union(*granted)
+
+
+# yours, such as _PERMISSIONS[Role.USER] |= {Permission.ORDERS_READ}

@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.database import Session
@@ -44,9 +45,13 @@ class Repository(Generic[ModelT]):
         return instance
 
     async def delete(self, instance: ModelT) -> None:
-        """Delete a row."""
+        """Delete a row; raises `ConflictError` when another table still needs it."""
         await self.session.delete(instance)
-        await self.session.flush()
+        try:
+            await self.session.flush()
+        except IntegrityError:
+            message = "Something else still refers to this."
+            raise ConflictError(message) from None
 
     async def page(
         self, *where: ColumnElement[bool], limit: int, after: UUID | None

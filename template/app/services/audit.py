@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict
+from uuid import UUID
 
 import structlog
 
@@ -13,4 +14,5 @@ _log = structlog.get_logger("app.audit")
 async def log_event(event: Event) -> None:
     """Write `event` to the log under a stable name, `UserRegistered` as `user_registered`."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    _log.info(name, **{key: str(value) for key, value in asdict(event).items()})
+    fields = asdict(event).items()
+    _log.info(name, **{key: str(v) if isinstance(v, UUID) else v for key, v in fields})

@@ -75,6 +75,8 @@ class UserService(BaseService):
 
     async def update(self, user: User, **changes: Any) -> User:
         """Change the given columns of a user."""
+        if not changes:
+            return user
         user = await self.users.update(user, **changes)
         self.record(UserUpdated(user_id=user.id, fields=tuple(sorted(changes))))
         return user

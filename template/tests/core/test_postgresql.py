@@ -1,8 +1,12 @@
 """How connections to PostgreSQL are made."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from app.core.database import create_engine, is_unavailable
 from app.registry import DIALECT
+from tests.harness import make_settings
 
 
 @pytest.mark.parametrize(
@@ -24,3 +28,25 @@ def test_every_way_to_write_a_url_is_understood(
 def test_urls_of_other_databases_are_refused() -> None:
     with pytest.raises(ValueError, match="runs on postgresql, not mysql"):
         DIALECT.parse_url("mysql://localhost/app")
+
+
+@pytest.mark.parametrize(
+    ("statement", "unavailable"),
+    [
+        ("SELECT pg_terminate_backend(pg_backend_pid())", True),
+        ("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$", True),  # deadlock
+        ("DO $$ BEGIN RAISE SQLSTATE '53300'; END $$", True),  # too many connections
+        ("DO $$ BEGIN RAISE SQLSTATE '57014'; END $$", True),  # statement timeout
+        ("SELECT 1 / 0", False),
+        ("SELECT nothing", False),
+    ],
+)
+async def test_what_passes_is_told_from_what_is_wrong(
+    own_database: str, statement: str, unavailable: bool
+) -> None:
+    engine = create_engine(make_settings(own_database), DIALECT)
+    async with engine.connect() as connection:
+        with pytest.raises(DBAPIError) as raised:
+            await connection.execute(text(statement))
+    assert is_unavailable(raised.value) is unavailable
+    await engine.dispose()

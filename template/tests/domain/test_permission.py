@@ -3,7 +3,11 @@ from app.domain.permission import Permission, Role, permissions_of
 
 def test_everyone_has_an_account() -> None:
     assert permissions_of([]) == {Permission.ACCOUNT}
-    assert permissions_of([Role.USER]) == {Permission.ACCOUNT}
+    assert Permission.ACCOUNT in permissions_of([Role.USER])
+
+
+def test_users_are_no_administrators() -> None:
+    assert Permission.USERS_READ not in permissions_of([Role.USER])
 
 
 def test_administrators_may_do_everything() -> None:

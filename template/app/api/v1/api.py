@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
-from app.api.v1.endpoints import auth, health, user
+from app.api.v1.endpoints.auth import router as auth
+from app.api.v1.endpoints.health import router as health
+from app.api.v1.endpoints.user import router as user
 
 router = APIRouter(prefix="/api/v1")
-router.include_router(health.router)
-router.include_router(auth.router)
-router.include_router(user.router)
+router.include_router(health)
+router.include_router(auth)
+router.include_router(user)
 # yours

@@ -14,7 +14,7 @@ class HTTPSRequiredError(AuthorizationError):
     """The request came in clear."""
 
     code = "https_required"
-    message = "This service is reached over HTTPS only."
+    message = "This service is reached over HTTPS only (see FORWARDED_ALLOW_IPS)."
 
 
 def _host_name(header: str) -> str:

@@ -44,7 +44,6 @@ class RequestContextMiddleware:
         request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

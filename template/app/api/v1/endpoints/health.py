@@ -1,11 +1,14 @@
 """Whether the process is alive, and whether it can work."""
 
+import structlog
 from fastapi import APIRouter
 
 from app.api.access import PUBLIC
 from app.api.dependencies import ResourcesDep
 from app.core.exceptions import ServiceUnavailableError
 from app.schemas.health import Health
+
+_log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/health", tags=["health"], dependencies=[PUBLIC])
 
@@ -31,6 +34,7 @@ async def ready(resources: ResourcesDep) -> Health:
         try:
             await check()
         except Exception:
+            _log.warning("not_ready", check=name, exc_info=True)
             failed.append(name)
     if failed:
         raise NotReadyError(details=failed)
