@@ -217,3 +217,12 @@ def test_plain_files_are_the_same_everywhere(render: Render, template: Path) -> 
         rendered = project / source.relative_to(template / "template")
         if source.is_file() and source.suffix != ".jinja" and rendered.is_file():
             assert rendered.read_bytes() == source.read_bytes(), source
+
+
+def test_no_migration_is_shipped_but_the_first(template: Path) -> None:
+    """A second one would fork the history of every service that has one of its own.
+
+    A model that an update brings gets its migration in the service: `make migration`.
+    """
+    versions = (template / "template" / "migrations" / "versions").glob("*.py*")
+    assert [path.name for path in versions] == ["0001_initial.py"]

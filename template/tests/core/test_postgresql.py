@@ -1,5 +1,7 @@
 """How connections to PostgreSQL are made."""
 
+import socket
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -49,4 +51,23 @@ async def test_what_passes_is_told_from_what_is_wrong(
         with pytest.raises(DBAPIError) as raised:
             await connection.execute(text(statement))
     assert is_unavailable(raised.value) is unavailable
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada@127.0.0.1:1/app",
+        "postgresql://ada@/app?host=/nowhere",
+        "postgresql://ada@nowhere.invalid/app",
+        "postgresql://ada@127.0.0.1:{silent_port}/app",
+    ],
+)
+async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        engine = create_engine(make_settings(url.format(silent_port=port)), DIALECT)
+        with pytest.raises(DBAPIError) as raised:
+            await engine.connect()
+    assert is_unavailable(raised.value)
     await engine.dispose()
