@@ -1,6 +1,7 @@
 """The command line: `python -m app`."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,10 @@ cli = typer.Typer(
 def _fail(message: str) -> typer.Exit:
     typer.echo(message, err=True)
     return typer.Exit(code=1)
+
+
+def _is_open(path: Path) -> bool:
+    return path.exists() and path.stat().st_mode & 0o077 != 0
 
 
 async def _create_admin(email: str, password: str) -> None:
@@ -86,6 +91,8 @@ def check(
     typer.echo("The settings are fine.")
     if deploy and settings.is_development:
         typer.echo("APP_ENVIRONMENT is development here: set it to production.")
+    if deploy and _is_open(Path(".env")):
+        typer.echo("Others can read .env: chmod 600 .env")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def create_app(
     settings = settings or load_settings()
     configure_logging(settings)
     engine = create_engine(settings, DIALECT)
+    render = partial(problem_response, dialect=DIALECT)
     openapi_url = "/openapi.json" if settings.is_development else None
     app = Application(
         title=NAME,
@@ -49,11 +50,11 @@ def create_app(
         lifespan=partial(
             _lifespan, settings=settings, extensions=extensions, engine=engine
         ),
-        middleware=pipeline(settings, problem_response),
+        middleware=pipeline(settings, render),
         redirect_slashes=False,
         responses=ERROR_RESPONSES,
     )
-    add_error_handlers(app)
+    add_error_handlers(app, render)
     if openapi_url is not None:
         add_docs(app, openapi_url)
     app.include_router(router)
@@ -71,7 +72,6 @@ async def _lifespan(
     extensions: Sequence[Extension],
     engine: AsyncEngine,
 ) -> AsyncIterator[State]:
-    check_access(app)
     handlers: list[EventHandler] = [log_event]
     for extension in extensions:
         handlers.extend(extension.event_handlers)
@@ -83,6 +83,7 @@ async def _lifespan(
             checks.update(extension.readiness_checks)
             if extension.lifespan is not None:
                 await stack.enter_async_context(extension.lifespan())
+        check_access(app)
         yield State(
             resources=Resources(
                 settings=settings,

@@ -47,13 +47,15 @@ async def run_online() -> None:
     settings = context.config.attributes.get("settings") or load_settings()
     engine = create_engine(settings, DIALECT)
     try:
-        async with engine.connect() as connection:
-            await connection.run_sync(run_inside)
+        connection = await engine.connect()
     except Exception as error:
-        if is_unavailable(error):
+        if is_unavailable(error, DIALECT):
             refuse(["APP_DATABASE_URL: no database answers there; is it running?"])
         raise
+    try:
+        await connection.run_sync(run_inside)
     finally:
+        await connection.close()
         await engine.dispose()
 
 

@@ -4,14 +4,16 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from structlog.contextvars import get_contextvars
 
 from app.core.database import is_unavailable
+from app.core.dialect import Dialect
 from app.core.exceptions import (
     APIException,
     AuthenticationError,
@@ -22,6 +24,7 @@ from app.core.exceptions import (
     ServiceUnavailableError,
     ValidationError,
 )
+from app.core.middleware.error_boundary import ErrorRenderer
 from app.core.security import InvalidTokenError
 
 STATUS: dict[type[APIException], HTTPStatus] = {
@@ -55,17 +58,22 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
-def problem_response(request: Request, error: Exception) -> ProblemResponse:
+def problem_response(
+    request: Request, error: Exception, *, dialect: Dialect
+) -> ProblemResponse:
     """Render any exception; of one that nobody foresaw nothing is told."""
     if isinstance(error, RequestValidationError):
         return _validation_problem(error)
     if isinstance(error, HTTPException):
         return _http_problem(request, error)
-    if is_unavailable(error):
+    if is_unavailable(error, dialect):
         error = ServiceUnavailableError()
     if not isinstance(error, APIException):
         error = InternalError()
-    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    status = next(
+        (STATUS[cls] for cls in type(error).__mro__ if cls in STATUS),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
     headers = {}
     if status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = _challenge(request, error)
@@ -80,14 +88,14 @@ def problem_response(request: Request, error: Exception) -> ProblemResponse:
     )
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Have `app` answer the framework's errors with `problem_response`.
+def add_error_handlers(app: FastAPI, render: ErrorRenderer) -> None:
+    """Have `app` answer the framework's errors with `render`.
 
     Our own need no handler: the middleware `ErrorBoundaryMiddleware` renders them.
     """
 
-    async def handle(request: Request, error: Exception) -> ProblemResponse:
-        return problem_response(request, error)
+    async def handle(request: Request, error: Exception) -> Response:
+        return render(request, error)
 
     for cls in (HTTPException, RequestValidationError):
         app.add_exception_handler(cls, handle)
@@ -105,7 +113,7 @@ def _problem(
         "type": code,
         "status": status,
         "error": message,
-        "details": details,
+        "details": jsonable_encoder(details),
         "request_id": get_contextvars().get("request_id", ""),
     }
     return ProblemResponse(content, status_code=status, headers=headers)

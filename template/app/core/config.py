@@ -98,15 +98,22 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.refresh_leeway_seconds)
 
 
+def _is_weak(secret: str) -> bool:
+    return "change-me" in secret or len(set(secret)) < 10
+
+
 def unsafe_settings(settings: Settings) -> list[str]:
     """Why `settings` must not face the Internet, a line for each reason."""
     problems = []
     secret = settings.secret_key.get_secret_value()
-    if "change-me" in secret or len(set(secret)) < 10:
+    previous = [key.get_secret_value() for key in settings.previous_secret_keys]
+    if _is_weak(secret):
         problems.append(
             "APP_SECRET_KEY: a placeholder or too regular; make a random one."
         )
-    if secret in {key.get_secret_value() for key in settings.previous_secret_keys}:
+    if any(map(_is_weak, previous)):
+        problems.append("APP_PREVIOUS_SECRET_KEYS: holds a weak key; remove it.")
+    if secret in previous:
         problems.append("APP_PREVIOUS_SECRET_KEYS: holds the current key; remove it.")
     if settings.argon2_memory_kib < 19_456 or settings.argon2_time_cost < 2:
         problems.append("APP_ARGON2_*: below 19456 KiB and 2 rounds; raise them.")

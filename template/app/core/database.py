@@ -1,7 +1,7 @@
 """Engine and sessions: one request, one session, one transaction."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from sqlalchemy import exc, text
@@ -18,24 +18,15 @@ from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
-# Classes of SQLSTATE: connection exception, insufficient resources, operator
-# intervention, transaction rolled back for somebody else's sake.
-_UNAVAILABLE_STATES = ("08", "53", "57", "40")
-
 _log = structlog.get_logger(__name__)
 
 
-def is_unavailable(error: Exception) -> bool:
+def is_unavailable(error: Exception, dialect: Dialect) -> bool:
     """Whether the database could not be reached or could not serve us just now."""
     if isinstance(error, (exc.TimeoutError, ConnectionError)):
         return True
-    if not isinstance(error, exc.DBAPIError):
-        return False
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return (
-        isinstance(error, (exc.OperationalError, exc.InterfaceError))
-        or error.connection_invalidated
-        or state.startswith(_UNAVAILABLE_STATES)
+    return isinstance(error, exc.DBAPIError) and (
+        error.connection_invalidated or dialect.is_passing(error)
     )
 
 
@@ -52,6 +43,11 @@ class Session(AsyncSession):
     def record(self, event: Event) -> None:
         """Keep `event` until the commit; a rollback drops it."""
         self._events.append(event)
+
+    def begin(self) -> NoReturn:
+        """Refuse the block that would commit without running handlers."""
+        message = "The session begins by itself; end it with `await session.commit()`."
+        raise TypeError(message)
 
     async def commit(self) -> None:
         """Commit, then run the handlers of what was recorded.

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 
@@ -18,6 +19,10 @@ class Dialect:
     alters_by_copy: bool = False
     """Whether a migration has to copy a table to alter it."""
     connect_args: Mapping[str, object] = field(default_factory=dict)
+    query_names: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of a URL that our driver calls something else."""
+    is_passing: Callable[[DBAPIError], bool] = lambda _: False
+    """Whether an error says that the database cannot serve us just now."""
     migrating: Callable[[Connection], AbstractContextManager[None]] = lambda _: (
         nullcontext()
     )
@@ -27,12 +32,17 @@ class Dialect:
     def parse_url(self, value: str) -> URL:
         """Read any SQLAlchemy URL of this database; without a driver it gets ours.
 
-        Raises `ValueError` when it is the URL of another database.
+        Raises `ValueError`, which quotes nothing of it, when it is no such URL.
         """
-        url = make_url(value)
+        try:
+            url = make_url(value)
+        except (ValueError, ArgumentError):
+            message = "Not a URL; percent-encode what is special in the password."
+            raise ValueError(message) from None
         if url.get_backend_name() not in self.aliases | {self.name}:
             message = f"This service runs on {self.name}, not {url.get_backend_name()}."
             raise ValueError(message)
         if "+" in url.drivername:
             return url
-        return url.set(drivername=f"{self.name}+{self.driver}")
+        query = {self.query_names.get(k, k): v for k, v in url.query.items()}
+        return url.set(drivername=f"{self.name}+{self.driver}", query=query)

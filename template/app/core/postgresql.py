@@ -5,10 +5,21 @@ from typing import Any
 from sqlalchemy import Dialect as SQLAlchemyDialect
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.dialect import Dialect
+
+# Classes of SQLSTATE: connection exception, insufficient resources, operator
+# intervention, rolled back for somebody else's sake.
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_PASSING_STATES = ("08", "53", "57", "40")
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return isinstance(error, InterfaceError) or state.startswith(_PASSING_STATES)
 
 
 def _connect(
@@ -38,5 +49,7 @@ DIALECT = Dialect(
     # Heroku and others hand out URLs with the scheme that SQLAlchemy dropped.
     aliases=frozenset({"postgres"}),
     connect_args={"timeout": 3},
+    query_names={"sslmode": "ssl"},
+    is_passing=_is_passing,
     prepare=_prepare,
 )

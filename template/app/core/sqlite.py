@@ -1,10 +1,13 @@
 """SQLite: one file, one writer at a time, many readers (WAL)."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExecutionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -17,6 +20,9 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 2000",
 )
 
+# Busy, locked, I/O error, full, cannot open: https://sqlite.org/rescode.html
+_PASSING_CODES = {5, 6, 10, 13, 14}
+
 _READS = ("SELECT", "PRAGMA", "EXPLAIN")
 
 
@@ -28,7 +34,12 @@ def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin_before_write(
-    connection: Connection, cursor: Any, statement: str, *_: object
+    connection: Connection,
+    cursor: Any,
+    statement: str,
+    _: object,
+    context: ExecutionContext | None,
+    *__: object,
 ) -> None:
     """Open the transaction at its first write, and as a writer from the start.
 
@@ -36,6 +47,11 @@ def _begin_before_write(
     in between, whatever the busy timeout. Begun as a writer it waits its turn. Until
     then each read sees the last commit, as at the isolation level READ COMMITTED.
     """
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
+    compiled = getattr(context, "compiled", None)
+    if compiled is not None and getattr(compiled.statement, "is_select", False):
+        return
     if statement.lstrip()[:7].upper().startswith(_READS):
         return
     driver = connection.connection.driver_connection
@@ -43,7 +59,13 @@ def _begin_before_write(
         cursor.execute("BEGIN IMMEDIATE")
 
 
+def _is_passing(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+
+
 def _prepare(engine: AsyncEngine) -> None:
+    # At DEBUG it would log every statement with its parameters.
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "before_cursor_execute", _begin_before_write)
 
@@ -70,6 +92,7 @@ DIALECT = Dialect(
     alters_by_copy=True,
     # The driver's own implicit BEGIN is off: `_begin_before_write` does it.
     connect_args={"isolation_level": None},
+    is_passing=_is_passing,
     migrating=_without_foreign_keys,
     prepare=_prepare,
 )

@@ -30,7 +30,10 @@ class SessionRepository(Repository[UserSession]):
         await self.session.flush()
 
     async def find_token(self, token_hash: str) -> RefreshToken | None:
-        """Return the refresh token with its session and user, or None."""
+        """Return the refresh token with its session and user, or None.
+
+        The session is held until the commit, so that it cannot be deleted meanwhile.
+        """
         statement = (
             select(RefreshToken)
             .join(RefreshToken.session)
@@ -39,6 +42,7 @@ class SessionRepository(Repository[UserSession]):
             .options(
                 contains_eager(RefreshToken.session).contains_eager(UserSession.user)
             )
+            .with_for_update(read=True, key_share=True, of=UserSession)
         )
         return await self.session.scalar(statement)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.exceptions import ConflictError
@@ -57,19 +57,24 @@ class UserRepository(Repository[User]):
         )
         return await self.session.scalar(statement)
 
-    async def hold_password(self, user: User, password_hash: str | None) -> bool:
-        """Lock the user until the commit; False when this is not the password any more.
+    async def hold(self, user_id: UUID, *where: ColumnElement[bool]) -> bool:
+        """Lock a user until the commit; False when there is none such that `where`.
 
-        An update that changes nothing is the lock that every database has.
+        What changes several sessions of a user holds the user first, so that nobody waits
+        in a circle. An update that changes nothing is the lock that every database has.
         """
         statement = (
             update(User)
-            .where(User.id == user.id, User.password_hash == password_hash)
+            .where(User.id == user_id, *where)
             .values(updated_at=User.updated_at)
             .returning(User.id)
             .execution_options(synchronize_session=False)
         )
         return await self.session.scalar(statement) is not None
+
+    async def hold_password(self, user: User, password_hash: str | None) -> bool:
+        """Lock the user until the commit; False when the password is another by now."""
+        return await self.hold(user.id, User.password_hash == password_hash)
 
     async def replace_password(
         self, user: User, *, old_hash: str | None, new_hash: str

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import AfterValidator, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from app.domain.permission import Role
@@ -16,7 +16,11 @@ from app.schemas.base import (
     ResponseSchema,
 )
 
-Roles = Annotated[list[Role], Field(max_length=len(Role))]
+Roles = Annotated[
+    list[Role],
+    Field(max_length=len(Role)),
+    AfterValidator(lambda roles: sorted(set(roles))),
+]
 
 
 class UserRead(ResponseSchema):

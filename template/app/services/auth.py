@@ -143,6 +143,7 @@ class AuthService(BaseService):
     async def logout_all(self, claims: AccessClaims) -> None:
         """End every session of a token's user; with an ended token, do nothing."""
         now = utc_now()
+        await self.users.hold(claims.sub)
         if await self.sessions.end(claims.sid, now):
             await self.sessions.end_all(claims.sub, now)
             self.record(LoggedOut(user_id=claims.sub, session_id=None))

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from fastapi import APIRouter
 from httpx2 import AsyncClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.api.access import PUBLIC
+from app.api.dependencies import SessionDep
 from app.application import create_app
 from app.core.config import Settings
+from app.core.exceptions import APIException, ConflictError
 from app.core.extension import Extension
 from tests.clients import API, register
 from tests.harness import Logs, make_client, run_app, with_resources
@@ -28,7 +32,25 @@ async def fault() -> None:
 @faults.get("/unavailable")
 async def unavailable() -> None:
     """Fail as when the database is away."""
-    raise OperationalError("SELECT secret", {}, Exception("secret"))
+    raise PoolTimeoutError
+
+
+@faults.get("/base")
+async def base() -> None:
+    """Fail with the base of all errors."""
+    raise APIException
+
+
+@faults.get("/odd-details")
+async def odd_details() -> None:
+    """Fail with details that are no JSON."""
+    raise ConflictError(details={"id": UUID(int=0), "odd": object})
+
+
+@faults.get("/wrong-query")
+async def wrong_query(session: SessionDep) -> None:
+    """Fail with a mistake of ours that the database notices."""
+    await session.execute(text("SELECT nope FROM nothere"))
 
 
 @pytest.fixture
@@ -53,6 +75,9 @@ async def faulty(settings: Settings) -> AsyncIterator[AsyncClient]:
         ("POST", f"{API}/auth/register", 422, "validation_error"),
         ("GET", f"{API}/fault", 500, "internal_error"),
         ("GET", f"{API}/unavailable", 503, "unavailable"),
+        ("GET", f"{API}/base", 500, "error"),
+        ("GET", f"{API}/odd-details", 500, "internal_error"),
+        ("GET", f"{API}/wrong-query", 500, "internal_error"),
     ],
 )
 async def test_every_error_has_the_same_shape(

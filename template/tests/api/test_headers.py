@@ -91,6 +91,9 @@ async def test_production_wants_https_and_hides_its_documentation(
         for name in ("api.example.com", "a.apps.example.com"):
             secure = await client.get(f"https://{name}{API}/users/me")
             assert secure.status_code == 401
+        for odd in ("a b.apps.example.com", "u@.apps.example.com", ".apps.example.com"):
+            refused = await client.get(f"{API}/users/me", headers={"Host": odd})
+            assert refused.status_code == 400
         for path in ("/openapi.json", "/docs", "/redoc"):
             hidden = await client.get(f"https://api.example.com{path}")
             assert hidden.status_code == 404

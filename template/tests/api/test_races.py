@@ -77,6 +77,34 @@ async def test_of_many_creations_of_one_address_one_succeeds(
     assert statuses == {201: 1, 409: 19}
 
 
+async def test_many_ways_out_at_once_do_not_wait_for_each_other_in_a_circle(
+    live_client: LiveClient,
+) -> None:
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        signed_in = [await sign_in(client, "ada@example.com") for _ in range(8)]
+        answers = await asyncio.gather(
+            *(
+                client.post(f"{API}/auth/logout-all", headers=bearer(tokens))
+                for tokens in signed_in
+            )
+        )
+        assert {answer.status_code for answer in answers} == {204}
+
+
+async def test_deletion_amid_refreshes_succeeds(live_client: LiveClient) -> None:
+    async with live_client() as client:
+        for _ in range(5):
+            await register(client, "ada@example.com")
+            signed_in = [await sign_in(client, "ada@example.com") for _ in range(5)]
+            answers = await asyncio.gather(
+                *(refresh(client, tokens) for tokens in signed_in),
+                client.delete(f"{API}/users/me", headers=bearer(signed_in[0])),
+            )
+            assert answers[-1].status_code == 204
+            assert {answer.status_code for answer in answers} <= {200, 204, 401}
+
+
 async def test_sign_in_with_the_old_password_does_not_outlive_its_change(
     live_client: LiveClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

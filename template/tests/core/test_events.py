@@ -65,6 +65,14 @@ async def test_handlers_run_after_the_commit_once_even_when_one_fails(
     await recording.close()
 
 
+async def test_block_that_would_skip_the_handlers_is_refused(
+    recording: Session,
+) -> None:
+    with pytest.raises(TypeError, match="commit"):
+        recording.begin()
+    await recording.close()
+
+
 async def test_handlers_do_not_run_after_a_rollback(
     recording: Session, heard: Recorder
 ) -> None:

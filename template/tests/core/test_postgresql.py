@@ -27,6 +27,11 @@ def test_every_way_to_write_a_url_is_understood(
     assert (url.drivername, url.host, url.database) == (driver, host, "app")
 
 
+def test_sslmode_is_what_our_driver_calls_ssl() -> None:
+    url = DIALECT.parse_url("postgresql://ada@localhost/app?sslmode=require")
+    assert dict(url.query) == {"ssl": "require"}
+
+
 def test_urls_of_other_databases_are_refused() -> None:
     with pytest.raises(ValueError, match="runs on postgresql, not mysql"):
         DIALECT.parse_url("mysql://localhost/app")
@@ -50,7 +55,7 @@ async def test_what_passes_is_told_from_what_is_wrong(
     async with engine.connect() as connection:
         with pytest.raises(DBAPIError) as raised:
             await connection.execute(text(statement))
-    assert is_unavailable(raised.value) is unavailable
+    assert is_unavailable(raised.value, DIALECT) is unavailable
     await engine.dispose()
 
 
@@ -69,5 +74,5 @@ async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
         engine = create_engine(make_settings(url.format(silent_port=port)), DIALECT)
         with pytest.raises(DBAPIError) as raised:
             await engine.connect()
-    assert is_unavailable(raised.value)
+    assert is_unavailable(raised.value, DIALECT)
     await engine.dispose()

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import create_engine
@@ -44,6 +44,26 @@ async def test_twenty_writers_that_read_first_all_succeed(engine: AsyncEngine) -
     await asyncio.gather(*(count() for _ in range(20)))
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT value FROM counter")) == 20
+    await engine.dispose()
+
+
+async def test_autocommit_needs_no_commit(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        auto = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await auto.execute(text("CREATE TABLE kept (value INTEGER)"))
+        await auto.execute(text("VACUUM"))
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM kept")) == 0
+    await engine.dispose()
+
+
+async def test_query_that_begins_with_another_takes_no_lock(
+    engine: AsyncEngine,
+) -> None:
+    inner = select(literal(1).label("one")).cte()
+    async with engine.connect() as reader, engine.begin() as writer:
+        assert await reader.scalar(select(inner.c.one)) == 1
+        await writer.execute(text("CREATE TABLE other (value INTEGER)"))
     await engine.dispose()
 
 

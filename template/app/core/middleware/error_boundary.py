@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.exceptions import InternalError
+
 ErrorRenderer = Callable[[Request, Exception], Response]
 
 _log = structlog.get_logger(__name__)
@@ -40,9 +42,16 @@ class ErrorBoundaryMiddleware:
         except Exception as error:
             if started:
                 raise
-            response = self.render(Request(scope), error)
+            response = self._render(Request(scope), error)
             if response.status_code == 503:
                 _log.warning("unavailable", error=type(error).__name__)
             elif response.status_code >= 500:
                 _log.exception("unhandled_exception")
             await response(scope, receive, send)
+
+    def _render(self, request: Request, error: Exception) -> Response:
+        try:
+            return self.render(request, error)
+        except Exception:
+            _log.exception("error_not_rendered")
+            return self.render(request, InternalError())

@@ -1,5 +1,6 @@
 """Who may be addressed, and over what."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
@@ -7,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.exceptions import AuthorizationError, ValidationError
 
+_LABEL = re.compile(r"[a-z0-9-]+")
 _EXEMPT = "/api/v1/health/"
 
 
@@ -47,5 +49,6 @@ class HostMiddleware:
         await self.app(scope, receive, send)
 
     def _is_allowed(self, host: str) -> bool:
-        parent = "*." + host.partition(".")[2]
-        return "*" in self.allowed or host in self.allowed or parent in self.allowed
+        label, _, parent = host.partition(".")
+        is_child = f"*.{parent}" in self.allowed and _LABEL.fullmatch(label) is not None
+        return "*" in self.allowed or host in self.allowed or is_child
