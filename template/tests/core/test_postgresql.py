@@ -1,11 +1,13 @@
 """How connections to PostgreSQL are made."""
 
 import socket
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.core.config import Settings
 from app.core.database import create_engine, is_unavailable
 from app.registry import DIALECT
 from tests.harness import make_settings
@@ -49,9 +51,9 @@ def test_urls_of_other_databases_are_refused() -> None:
     ],
 )
 async def test_what_passes_is_told_from_what_is_wrong(
-    own_database: str, statement: str, unavailable: bool
+    settings: Settings, statement: str, unavailable: bool
 ) -> None:
-    engine = create_engine(make_settings(own_database), DIALECT)
+    engine = create_engine(settings, DIALECT)
     async with engine.connect() as connection:
         with pytest.raises(DBAPIError) as raised:
             await connection.execute(text(statement))
@@ -71,7 +73,8 @@ async def test_what_passes_is_told_from_what_is_wrong(
 async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        engine = create_engine(make_settings(url.format(silent_port=port)), DIALECT)
+        impatient = replace(DIALECT, connect_args={"timeout": 0.2})
+        engine = create_engine(make_settings(url.format(silent_port=port)), impatient)
         with pytest.raises(DBAPIError) as raised:
             await engine.connect()
     assert is_unavailable(raised.value, DIALECT)

@@ -9,6 +9,7 @@ import os
 import tempfile
 import threading
 import warnings
+from collections.abc import AsyncIterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get(VARIABLE):
         return
     server = start_server(Path(tempfile.mkdtemp(prefix="postgresql-")), "delete")
+    # Its data need not survive a power cut.
+    server.psql("ALTER SYSTEM SET fsync = off;\nSELECT pg_reload_conf();")
     config.add_cleanup(server.cleanup)
     os.environ[VARIABLE] = server.get_uri()
     config.add_cleanup(lambda: os.environ.__delitem__(VARIABLE))
@@ -48,6 +51,7 @@ class PostgreSQLDatabases:
 
     def __init__(self, url: URL) -> None:
         self.url = url.set(drivername="postgresql+asyncpg")
+        self.engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
 
     async def create(self, template: str | None = None) -> str:
         """Make a database, empty or a copy of the one at the URL `template`; its URL."""
@@ -61,15 +65,15 @@ class PostgreSQLDatabases:
         await self._execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
     async def _execute(self, statement: str) -> None:
-        engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
+        async with self.engine.connect() as connection:
             await connection.execute(text(statement))
-        await engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def database_server() -> PostgreSQLDatabases:
-    return PostgreSQLDatabases(make_url(os.environ[VARIABLE]))
+async def database_server() -> AsyncIterator[PostgreSQLDatabases]:
+    databases = PostgreSQLDatabases(make_url(os.environ[VARIABLE]))
+    yield databases
+    await databases.engine.dispose()
 
 
 def main() -> None:
