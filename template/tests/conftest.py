@@ -39,6 +39,7 @@ from tests.harness import (
     make_client,
     make_settings,
     run_app,
+    temporary_database,
     with_resources,
 )
 from tests.servers.base import DatabaseServer
@@ -51,10 +52,9 @@ for name in [name for name in os.environ if name.startswith("APP_")]:
 @pytest.fixture(scope="session")
 async def template_url(database_server: DatabaseServer) -> AsyncIterator[str]:
     """A migrated database that nobody writes to: others are copied from it."""
-    url = await database_server.create()
-    await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
-    yield url
-    await database_server.drop(url)
+    async with temporary_database(database_server) as url:
+        await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +62,8 @@ async def database_url(
     database_server: DatabaseServer, template_url: str
 ) -> AsyncIterator[str]:
     """The database that the tests of one worker share."""
-    url = await database_server.create(template_url)
-    yield url
-    await database_server.drop(url)
+    async with temporary_database(database_server, template_url) as url:
+        yield url
 
 
 @pytest.fixture
@@ -72,17 +71,15 @@ async def own_database(
     database_server: DatabaseServer, template_url: str
 ) -> AsyncIterator[str]:
     """A database for one test, where commits are real."""
-    url = await database_server.create(template_url)
-    yield url
-    await database_server.drop(url)
+    async with temporary_database(database_server, template_url) as url:
+        yield url
 
 
 @pytest.fixture
 async def empty_database(database_server: DatabaseServer) -> AsyncIterator[str]:
     """A database without a schema."""
-    url = await database_server.create()
-    yield url
-    await database_server.drop(url)
+    async with temporary_database(database_server) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.config import Settings
 from app.core.resources import Resources
 from app.models.user import User
+from tests.servers.base import DatabaseServer
 
 PASSWORD = "correct horse battery"
 
@@ -39,6 +40,16 @@ def alembic_config(database_url: str) -> Config:
     config = Config(toml_file="pyproject.toml")
     config.attributes["settings"] = make_settings(database_url)
     return config
+
+
+@asynccontextmanager
+async def temporary_database(
+    server: DatabaseServer, template: str | None = None
+) -> AsyncIterator[str]:
+    """A database, empty or a copy of `template`, for as long as the block; its URL."""
+    url = await server.create(template)
+    yield url
+    await server.drop(url)
 
 
 @asynccontextmanager

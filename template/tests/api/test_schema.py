@@ -21,7 +21,7 @@ from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
 from app.registry import DIALECT
-from tests.harness import make_settings
+from tests.harness import make_settings, temporary_database
 from tests.live import LiveServer, serve
 from tests.servers.base import DatabaseServer
 
@@ -36,10 +36,10 @@ schema.config.phases.coverage.enabled = "SCHEMATHESIS_MAX_EXAMPLES" in os.enviro
 async def server(
     database_server: DatabaseServer, template_url: str
 ) -> AsyncIterator[LiveServer]:
-    url = await database_server.create(template_url)
-    with serve(create_app(make_settings(url, allowed_hosts=["127.0.0.1"]))) as live:
-        yield live
-    await database_server.drop(url)
+    async with temporary_database(database_server, template_url) as url:
+        app = create_app(make_settings(url, allowed_hosts=["127.0.0.1"]))
+        with serve(app) as live:
+            yield live
 
 
 async def new_admin_token(resources: Resources) -> str:

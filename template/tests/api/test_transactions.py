@@ -158,7 +158,7 @@ async def test_the_commit_comes_before_the_answer(
 
     event.listen(SyncSession, "after_commit", note)
     try:
-        transport = client._transport  # noqa: SLF001
+        transport = client._transport  # noqa: SLF001 - it hides when the answer starts
         assert isinstance(transport, ASGITransport)
         await transport.app(post_scope("/api/v1/write"), no_body, send_noting)
     finally:

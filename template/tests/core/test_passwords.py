@@ -38,7 +38,7 @@ async def test_unknown_user_costs_one_verification_and_never_matches(
         calls.append(stored)
         return True
 
-    monkeypatch.setattr(hasher._hasher, "verify", verify)  # noqa: SLF001
+    monkeypatch.setattr(hasher._hasher, "verify", verify)  # noqa: SLF001 - counted, not run
     assert not await hasher.verify("correct horse", None)
     assert await hasher.verify("correct horse", "stored")
     assert len(calls) == 2
@@ -60,7 +60,7 @@ async def test_no_more_at_once_than_there_are_cores_and_the_loop_stays_free(
             running -= 1
         return ""
 
-    monkeypatch.setattr(hasher._hasher, "hash", slow_hash)  # noqa: SLF001
+    monkeypatch.setattr(hasher._hasher, "hash", slow_hash)  # noqa: SLF001 - slow on purpose
     cores = os.cpu_count() or 1
     hashes = asyncio.gather(*(hasher.hash("") for _ in range(cores * 3)))
     ticks = 0

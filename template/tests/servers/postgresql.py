@@ -84,7 +84,7 @@ def main() -> None:
     server = start_server(folder / "data", "stop")
     url = PostgreSQLDatabases(make_url(server.get_uri())).url
     setting = f"APP_DATABASE_URL={url.render_as_string(hide_password=False)}"
-    print(f"In .env:\n\n  {setting}\n\nCtrl-C stops it.", flush=True)  # noqa: T201
+    print(f"In .env:\n\n  {setting}\n\nCtrl-C stops it.", flush=True)  # noqa: T201 - its output
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
 
