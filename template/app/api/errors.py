@@ -21,6 +21,7 @@ from app.core.exceptions import (
     ConflictError,
     InternalError,
     NotFoundError,
+    RateLimitError,
     ServiceUnavailableError,
     ValidationError,
 )
@@ -33,6 +34,7 @@ STATUS: dict[type[APIException], HTTPStatus] = {
     AuthorizationError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
+    RateLimitError: HTTPStatus.TOO_MANY_REQUESTS,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ServiceUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -79,6 +81,8 @@ def problem_response(
         headers["WWW-Authenticate"] = _challenge(request, error)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    if isinstance(error, RateLimitError):
+        headers |= error.headers | {"Retry-After": str(error.retry_after)}
     return _problem(
         status.value,
         error.code,

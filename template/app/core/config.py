@@ -61,7 +61,15 @@ class Settings(BaseSettings):
     cors_origins: CommaSeparated = []
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     rate_limit_enabled: bool = True
-    """False is for load tests; no limit reads it yet, and production refuses it."""
+    """False switches every limit off, for load tests; production refuses it."""
+    rate_limit_default: str = "600/minute"
+    rate_limit_credentials: str = "60/minute"
+
+    public_url: str | None = None
+    require_verified_email: bool | None = None
+    mail_url: SecretStr | None = None
+    mail_from: str | None = None
+    # yours
 
     @field_validator(
         "allowed_hosts", "cors_origins", "previous_secret_keys", mode="before"

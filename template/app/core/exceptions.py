@@ -55,6 +55,20 @@ class ConflictError(APIException):
     message = "This already exists."
 
 
+class RateLimitError(APIException):
+    """Too much was asked too fast; `retry_after` is in seconds."""
+
+    code = "rate_limited"
+    message = "Too many requests; try again later."
+
+    def __init__(
+        self, retry_after: int, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+        self.headers = dict(headers or {})
+
+
 class InternalError(APIException):
     """A fault of ours, about which nothing more is told."""
 

@@ -1,4 +1,4 @@
-"""Users, sessions and refresh tokens.
+"""Users, sessions, refresh tokens and throttles of sign-ins.
 
 Revision: 0001
 Revises: nothing
@@ -35,6 +35,9 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ip", sa.String(45), nullable=True),
+        sa.Column("user_agent", sa.String(200), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
@@ -46,6 +49,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+    op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
     op.create_table(
         "refresh_tokens",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -65,9 +69,24 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
+    op.create_index("ix_refresh_tokens_expires_at", "refresh_tokens", ["expires_at"])
+    op.create_table(
+        "login_throttles",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name_hash", sa.String(64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_login_throttles"),
+        sa.UniqueConstraint("name_hash", name="uq_login_throttles_name_hash"),
+    )
+    op.create_index("ix_login_throttles_expires_at", "login_throttles", ["expires_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("login_throttles")
     op.drop_table("refresh_tokens")
     op.drop_table("sessions")
     op.drop_table("users")

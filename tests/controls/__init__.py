@@ -1,0 +1,17 @@
+"""Every protection, by subject; see `controls.base`."""
+
+from controls import accounts, data, http, limits, logs, mail, settings, tokens
+from controls.base import Control
+
+__all__ = ["CONTROLS", "Control"]
+
+CONTROLS = [
+    *accounts.CONTROLS,
+    *tokens.CONTROLS,
+    *mail.CONTROLS,
+    *limits.CONTROLS,
+    *http.CONTROLS,
+    *logs.CONTROLS,
+    *data.CONTROLS,
+    *settings.CONTROLS,
+]

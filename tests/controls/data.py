@@ -1,0 +1,74 @@
+"""Transactions, databases and rows."""
+
+from controls.base import Control
+
+REPOSITORY = "tests/repositories/test_user.py"
+TRANSACTIONS = "tests/api/test_transactions.py"
+
+CONTROLS = [
+    Control(
+        "the commit comes before the answer",
+        "app/api/dependencies.py",
+        'Depends(get_session, scope="function")',
+        "Depends(get_session)",
+        TRANSACTIONS,
+    ),
+    Control(
+        "no connection is held while a password is hashed",
+        "app/core/database.py",
+        '''        """
+        await self.commit()''',
+        '''        """''',
+        TRANSACTIONS,
+    ),
+    Control(
+        "events of a rollback are forgotten",
+        "app/core/database.py",
+        "        self._events.clear()\n",
+        "",
+        "tests/core/test_events.py",
+    ),
+    Control(
+        "SQLite transactions begin at their first write",
+        "app/core/sqlite.py",
+        """        return
+    driver = connection.connection.driver_connection
+    if driver is not None and not driver.in_transaction:
+        cursor.execute("BEGIN IMMEDIATE")
+""",
+        """        pass
+    driver = connection.connection.driver_connection
+    if driver is not None and not driver.in_transaction:
+        cursor.execute("BEGIN")
+""",
+        "tests/core/test_sqlite.py",
+    ),
+    Control(
+        "SQLite migrations keep the rows that refer to a table",
+        "app/core/sqlite.py",
+        "    migrating=_without_foreign_keys,\n",
+        "",
+        "tests/test_migrations.py",
+    ),
+    Control(
+        "SQLite's settings are made on each connection",
+        "app/core/sqlite.py",
+        '    event.listen(engine.sync_engine, "connect", _set_pragmas)\n',
+        "",
+        "tests/core/test_sqlite.py",
+    ),
+    Control(
+        "times come back aware",
+        "app/models/base.py",
+        "return value.replace(tzinfo=UTC) if value.tzinfo is None else value",
+        "return value",
+        REPOSITORY,
+    ),
+    Control(
+        "a change of a deleted row is a conflict",
+        "app/repositories/base.py",
+        "except StaleDataError:",
+        "except ZeroDivisionError:",
+        REPOSITORY,
+    ),
+]

@@ -1,0 +1,5 @@
+"""Rate limits and throttled sign-ins."""
+
+from controls.base import Control
+
+CONTROLS: list[Control] = []

@@ -1,0 +1,5 @@
+"""Logs, the audit log and secrets."""
+
+from controls.base import Control
+
+CONTROLS: list[Control] = []

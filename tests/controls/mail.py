@@ -1,0 +1,5 @@
+"""Mails, and the links in them."""
+
+from controls.base import Control
+
+CONTROLS: list[Control] = []
