@@ -27,6 +27,7 @@ from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
 from app.registry import DIALECT
+from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.audit import log_event
 from app.services.user import UserService
@@ -161,12 +162,18 @@ def make_user(
         email: str = "ada@example.com", *roles: Role, password: str | None = PASSWORD
     ) -> User:
         async with session_factory() as session:
-            users = UserService(session, UserRepository(session), resources.passwords)
+            users = UserService(
+                session,
+                users=UserRepository(session),
+                sessions=SessionRepository(session),
+                passwords=resources.passwords,
+            )
             user = await users.create(
                 email=email,
                 password=password,
                 full_name=None,
                 roles=roles or [Role.USER],
+                actor=None,
             )
             await session.commit()
             return user

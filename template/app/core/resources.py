@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from app.core.config import Settings
 from app.core.database import SessionFactory
+from app.core.link_tokens import LinkPurpose, LinkTokens
+from app.core.mail import Outbox
 from app.core.passwords import PasswordHasher
 from app.core.security import AccessTokens
 
@@ -20,4 +22,6 @@ class Resources:
     session_factory: SessionFactory
     passwords: PasswordHasher
     access_tokens: AccessTokens
+    link_tokens: Mapping[LinkPurpose, LinkTokens]
+    outbox: Outbox
     readiness_checks: Mapping[str, ReadinessCheck]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -67,3 +67,21 @@ class Repository(Generic[ModelT]):
         rows = (await self.session.scalars(statement.limit(limit + 1))).all()
         items = rows[:limit]
         return items, items[-1].id if len(rows) > limit else None
+
+    async def purge(
+        self, model: type[Base], where: ColumnElement[bool], limit: int
+    ) -> int:
+        """Delete up to `limit` rows of a table such that `where`; returns how many.
+
+        Rows that another transaction has locked are left for the next time.
+        """
+        chosen = (
+            select(model.id).where(where).limit(limit).with_for_update(skip_locked=True)
+        )
+        ids = (await self.session.scalars(chosen)).all()
+        await self.session.execute(
+            delete(model)
+            .where(model.id.in_(ids))
+            .execution_options(synchronize_session=False)
+        )
+        return len(ids)

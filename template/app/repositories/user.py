@@ -4,13 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from app.core.exceptions import ConflictError
+from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
 from app.repositories.base import Repository
+
+
+# Roles stand in one column, separated by spaces.
+_IS_ADMINISTRATOR = and_(
+    User.is_active,
+    (literal(" ") + type_coerce(User.roles, String) + " ").contains(f" {Role.ADMIN} "),
+)
 
 
 class EmailTakenError(ConflictError):
@@ -77,16 +94,34 @@ class UserRepository(Repository[User]):
         return await self.hold(user.id, User.password_hash == password_hash)
 
     async def replace_password(
-        self, user: User, *, old_hash: str | None, new_hash: str
+        self, user: User, *, old_hash: str | None, new_hash: str, **changes: object
     ) -> bool:
-        """Store `new_hash` unless the password was changed meanwhile; whether it was."""
+        """Store `new_hash`, and `changes`, unless the password was changed meanwhile.
+
+        Returns whether they were stored.
+        """
         statement = (
             update(User)
             .where(User.id == user.id, User.password_hash == old_hash)
-            .values(password_hash=new_hash)
+            .values(password_hash=new_hash, **changes)
             .returning(User.id)
         )
         return await self.session.scalar(statement) is not None
+
+    async def hold_administrators(self) -> None:
+        """Have everybody who would remove an administrator wait until the commit.
+
+        The oldest active one is locked; they may be one no more once that succeeds.
+        """
+        oldest = select(User.id).where(_IS_ADMINISTRATOR).order_by(User.id).limit(1)
+        while (user_id := await self.session.scalar(oldest)) is not None:
+            if await self.hold(user_id, _IS_ADMINISTRATOR):
+                return
+
+    async def has_administrator_beside(self, user_id: UUID) -> bool:
+        """Whether there is an active administrator other than this user."""
+        other = select(User.id).where(_IS_ADMINISTRATOR, User.id != user_id).limit(1)
+        return await self.session.scalar(other) is not None
 
     async def search(
         self, text: str | None, *, limit: int, after: UUID | None

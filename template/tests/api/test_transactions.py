@@ -126,7 +126,7 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
             monkeypatch.setattr(resources.passwords, name, watched)
 
         watch("hash")
-        watch("verify")
+        watch("verify_and_update")
         await register(client, "ada@example.com")
         headers = bearer(await sign_in(client, "ada@example.com"))
         change = {"current_password": PASSWORD, "new_password": "a much better one"}

@@ -56,6 +56,8 @@ async def test_disabled_and_deleted_users_are_out_at_once(
     await client.patch(url, json={"is_active": False}, headers=admin)
     assert (await read_me(client, tokens)).status_code == 401
     await client.patch(url, json={"is_active": True}, headers=admin)
+    assert (await read_me(client, tokens)).status_code == 401
+    tokens = await sign_in(client, user.email)
     assert (await read_me(client, tokens)).status_code == 200
     await client.delete(url, headers=admin)
     assert (await read_me(client, tokens)).status_code == 401
@@ -68,6 +70,8 @@ async def test_demotion_takes_effect_with_the_next_request(
     grace = bearer(await sign_in(client, user.email))
     assert (await client.get(f"{API}/users", headers=grace)).status_code == 200
     await client.patch(f"{API}/users/{user.id}", json={"roles": []}, headers=admin)
+    assert (await client.get(f"{API}/users", headers=grace)).status_code == 401
+    grace = bearer(await sign_in(client, user.email))
     assert (await client.get(f"{API}/users", headers=grace)).status_code == 403
 
 
