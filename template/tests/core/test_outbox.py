@@ -103,10 +103,11 @@ async def test_end_gives_up_and_says_how_many_are_lost(logs: Logs) -> None:
             raise
 
     mailbox = Mailbox()
-    async with Outbox(mailbox, sender=SENDER, patience=0.01) as outbox:
-        outbox.post(job("ada@example.com"))
-        outbox.post(hang)
-        outbox.post(job("ada@example.com"))
+    async with asyncio.timeout(2):
+        async with Outbox(mailbox, sender=SENDER, patience=0.01) as outbox:
+            outbox.post(job("ada@example.com"))
+            outbox.post(hang)
+            outbox.post(job("ada@example.com"))
     assert len(mailbox.mails) == 1
     assert was_cancelled
     [line] = logs()

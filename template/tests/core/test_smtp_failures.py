@@ -116,8 +116,9 @@ async def test_server_that_says_nothing_is_not_waited_for(
 ) -> None:
     transport, peers = silent
     assert transport.timeout == 10
-    with pytest.raises(MailError, match="SMTPConnectTimeoutError"):
-        await replace(transport, timeout=0.01).send(compose(MESSAGE, SENDER))
+    async with asyncio.timeout(2):
+        with pytest.raises(MailError, match="SMTPConnectTimeoutError"):
+            await replace(transport, timeout=0.01).send(compose(MESSAGE, SENDER))
     assert len(peers) == 3
 
 
