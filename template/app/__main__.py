@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.config import load_settings, read_settings, refuse, unsafe_settings
 from app.core.database import create_engine, create_session_factory
 from app.core.exceptions import APIException
 from app.core.passwords import PasswordHasher
+from app.core.startup import load_settings
 from app.domain.email import check_email
 from app.domain.password import check_password
 from app.domain.permission import Role
@@ -117,9 +117,8 @@ def check(
     ] = False,
 ) -> None:
     """Check the settings; exit with 78 and a line for each one that is wrong."""
-    settings = read_settings()
-    if deploy:
-        refuse(unsafe_settings(settings))
+    settings = load_settings(deploy=deploy)
+    create_engine(settings, DIALECT)  # refuses a URL that is not of our database
     typer.echo("The settings are fine.")
     if deploy and settings.is_development:
         typer.echo("APP_ENVIRONMENT is development here: set it to production.")

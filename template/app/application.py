@@ -14,7 +14,7 @@ from app.api.docs import add_docs
 from app.api.errors import add_error_handlers, problem_response
 from app.api.openapi import ERROR_RESPONSES, Application
 from app.api.v1.api import router
-from app.core.config import Settings, load_settings
+from app.core.config import Settings
 from app.core.database import EventHandler, create_engine, create_session_factory, ping
 from app.core.extension import Extension
 from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
@@ -26,6 +26,7 @@ from app.core.periodic import periodically
 from app.core.project import DESCRIPTION, NAME, SLUG
 from app.core.resources import ReadinessCheck, Resources
 from app.core.security import AccessTokens
+from app.core.startup import load_settings
 from app.registry import DIALECT, EXTENSIONS
 from app.services.audit import log_event
 from app.services.links import Links

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from app.core.config import Settings, refuse
+from app.core.config import Settings
 from app.core.dialect import Dialect
+from app.core.startup import refuse
 from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
