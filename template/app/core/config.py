@@ -1,11 +1,21 @@
 """Typed settings, read from `APP_*` environment variables and from `.env`."""
 
+import re
 import sys
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from limits import RateLimitItem, parse
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 EX_CONFIG = 78
@@ -23,6 +33,21 @@ def _check_length(secret: SecretStr) -> SecretStr:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_check_length)]
+
+_RATE = re.compile("[1-9][0-9]*/(second|minute|hour|day)")
+
+
+def _parse_rate(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if _RATE.fullmatch(value) is None:
+        message = "write a number and second, minute, hour or day, like 60/minute"
+        raise ValueError(message)
+    return parse(value)
+
+
+Rate = Annotated[InstanceOf[RateLimitItem], BeforeValidator(_parse_rate)]
+"""So many in a moving window, written as `60/minute` in the environment."""
 
 
 class Environment(StrEnum):
@@ -62,8 +87,8 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     rate_limit_enabled: bool = True
     """False switches every limit off, for load tests; production refuses it."""
-    rate_limit_default: str = "600/minute"
-    rate_limit_credentials: str = "60/minute"
+    rate_limit_default: Rate = parse("600/minute")
+    rate_limit_credentials: Rate = parse("60/minute")
 
     public_url: str | None = None
     require_verified_email: bool | None = None

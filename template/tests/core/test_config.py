@@ -20,6 +20,7 @@ def production(**changes: object) -> Settings:
         "argon2_memory_kib": 19_456,
         "argon2_time_cost": 2,
         "allowed_hosts": ["api.example.com"],
+        "rate_limit_enabled": True,
     }
     return make_settings(**(values | changes))  # type: ignore[arg-type]
 
@@ -55,6 +56,28 @@ def test_each_unsafe_setting_has_its_line(
 def test_short_secret_is_refused_everywhere() -> None:
     with pytest.raises(ValidationError):
         make_settings(URL, secret_key="x" * 31)
+
+
+@pytest.mark.parametrize(
+    "text", ["60", "0/minute", "-1/minute", "60/fortnight", "5/hour;1/second"]
+)
+def test_odd_rate_is_refused_with_its_name_and_the_format(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    text: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_SECRET_KEY", SECRET)
+    monkeypatch.setenv("APP_DATABASE_URL", URL)
+    monkeypatch.setenv("APP_RATE_LIMIT_DEFAULT", text)
+    monkeypatch.setenv("APP_RATE_LIMIT_CREDENTIALS", "5/hour")
+    with pytest.raises(SystemExit) as stopped:
+        load_settings()
+    assert stopped.value.code == 78
+    (line,) = capsys.readouterr().err.splitlines()[1:]
+    assert line.startswith("  APP_RATE_LIMIT_DEFAULT: write a number and second, ")
+    assert "60/minute" in line
 
 
 @pytest.mark.parametrize("environment", ["production", "staging", None])
