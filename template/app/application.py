@@ -20,6 +20,7 @@ from app.core.logging import configure_logging
 from app.core.middleware.pipeline import pipeline
 from app.core.passwords import PasswordHasher
 from app.core.project import DESCRIPTION, NAME, SLUG
+from app.core.rate_limit import RateLimiter, WindowStorage
 from app.core.resources import ReadinessCheck, Resources
 from app.core.security import AccessTokens
 from app.registry import DIALECT, EXTENSIONS
@@ -90,6 +91,9 @@ async def _lifespan(
                 session_factory=factory,
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
+                rate_limiter=RateLimiter(
+                    WindowStorage(), enabled=settings.rate_limit_enabled
+                ),
                 readiness_checks=checks,
             )
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.core.config import Settings
 from app.core.database import SessionFactory
 from app.core.passwords import PasswordHasher
+from app.core.rate_limit import RateLimiter
 from app.core.security import AccessTokens
 
 ReadinessCheck = Callable[[], Awaitable[None]]
@@ -20,4 +21,5 @@ class Resources:
     session_factory: SessionFactory
     passwords: PasswordHasher
     access_tokens: AccessTokens
+    rate_limiter: RateLimiter
     readiness_checks: Mapping[str, ReadinessCheck]

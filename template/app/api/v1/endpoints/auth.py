@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, status
 
 from app.api.access import PUBLIC
 from app.api.dependencies import AuthServiceDep, ClaimsDep, UserServiceDep
+from app.api.limits import CREDENTIALS, SIGN_INS
 from app.schemas.token import (
     Accepted,
     LoginForm,
@@ -19,7 +20,9 @@ from app.services.auth import IssuedTokens
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[PUBLIC])
 
 
-@router.post("/register", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/register", status_code=status.HTTP_202_ACCEPTED, dependencies=[CREDENTIALS]
+)
 async def register(body: Registration, users: UserServiceDep) -> Accepted:
     """Ask for an account; the answer does not tell whether the address has one."""
     await users.register(
@@ -30,7 +33,7 @@ async def register(body: Registration, users: UserServiceDep) -> Accepted:
     return Accepted()
 
 
-@router.post("/login", response_model=TokenPair)
+@router.post("/login", response_model=TokenPair, dependencies=[CREDENTIALS, SIGN_INS])
 async def login(
     form: Annotated[LoginForm, Form()], auth: AuthServiceDep
 ) -> IssuedTokens:
@@ -38,7 +41,7 @@ async def login(
     return await auth.login(form.username, form.password.get_secret_value())
 
 
-@router.post("/refresh", response_model=TokenPair)
+@router.post("/refresh", response_model=TokenPair, dependencies=[CREDENTIALS])
 async def refresh(body: RefreshRequest, auth: AuthServiceDep) -> IssuedTokens:
     """Exchange a refresh token for a new pair; each one works once."""
     return await auth.refresh(body.refresh_token)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Query, status
 
 from app.api.access import requires
 from app.api.dependencies import AuthServiceDep, ClaimsDep, CurrentUser, UserServiceDep
+from app.api.limits import CREDENTIALS
 from app.domain.permission import Permission
 from app.models.user import User
 from app.schemas.base import NO_NUL
@@ -43,7 +44,11 @@ async def delete_me(user: CurrentUser, users: UserServiceDep) -> None:
     await users.delete(user)
 
 
-@router.post("/me/password", status_code=status.HTTP_204_NO_CONTENT, dependencies=own)
+@router.post(
+    "/me/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[CREDENTIALS, *own],
+)
 async def change_password(
     body: PasswordChange, user: CurrentUser, claims: ClaimsDep, auth: AuthServiceDep
 ) -> None:
