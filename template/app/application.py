@@ -24,6 +24,7 @@ from app.core.middleware.pipeline import pipeline
 from app.core.passwords import PasswordHasher
 from app.core.periodic import periodically
 from app.core.project import DESCRIPTION, NAME, SLUG
+from app.core.rate_limit import RateLimiter, WindowStorage
 from app.core.resources import ReadinessCheck, Resources
 from app.core.security import AccessTokens
 from app.core.startup import load_settings
@@ -32,7 +33,6 @@ from app.services.audit import log_event
 from app.services.links import Links
 from app.services.mail import Postman
 from app.services.purge import purge_expired
-
 
 _PURGE_INTERVAL = timedelta(hours=1)
 
@@ -112,7 +112,9 @@ async def _lifespan(
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
                 link_tokens=link_tokens,
-                outbox=outbox,
+                rate_limiter=RateLimiter(
+                    WindowStorage(), enabled=settings.rate_limit_enabled
+                ),
                 readiness_checks=checks,
             )
         )

@@ -15,21 +15,23 @@ from dataclasses import replace
 
 import pytest
 from alembic import command
+from app.registry import DIALECT
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 
 from app.application import create_app
 from app.core.config import Settings
-from app.core.database import Session, SessionFactory, create_engine
+from app.core.database import EventHandler, Session, SessionFactory, create_engine
 from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
-from app.registry import DIALECT
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.audit import log_event
+from app.services.links import Links
+from app.services.mail import Postman
 from app.services.user import UserService
 from tests.harness import (
     PASSWORD,
@@ -43,7 +45,10 @@ from tests.harness import (
     temporary_database,
     with_resources,
 )
+from tests.mailbox import Mailbox
 from tests.servers.base import DatabaseServer
+
+Running = tuple[FastAPI, Resources]
 
 # The settings of the shell that runs the tests are not theirs.
 for name in [name for name in os.environ if name.startswith("APP_")]:
@@ -89,7 +94,7 @@ def settings(database_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def running(settings: Settings) -> AsyncIterator[tuple[FastAPI, Resources]]:
+async def running(settings: Settings) -> AsyncIterator[Running]:
     """The application, started once for each worker."""
     app = create_app(settings)
     async with run_app(app) as resources:
@@ -105,16 +110,29 @@ async def connection(settings: Settings) -> AsyncIterator[AsyncConnection]:
 
 
 @pytest.fixture
-async def session_factory(connection: AsyncConnection) -> AsyncIterator[SessionFactory]:
+def mailbox() -> Mailbox:
+    """Where the mails of a test arrive."""
+    return Mailbox()
+
+
+@pytest.fixture
+async def session_factory(
+    connection: AsyncConnection, running: Running, mailbox: Mailbox
+) -> AsyncIterator[SessionFactory]:
     """Sessions whose commits end in a savepoint, undone after the test."""
     transaction = await connection.begin()
-    yield async_sessionmaker(
+    _, resources = running
+    handlers: list[EventHandler] = [log_event]
+    factory = async_sessionmaker(
         connection,
         class_=Session,
         expire_on_commit=False,
         join_transaction_mode="create_savepoint",
-        handlers=[log_event],
+        handlers=handlers,
     )
+    links = Links(resources.link_tokens, resources.settings.site_url)
+    handlers.append(Postman(factory, mailbox.outbox, links).handle)
+    yield factory
     await transaction.rollback()
 
 
@@ -126,7 +144,7 @@ async def session(session_factory: SessionFactory) -> AsyncIterator[Session]:
 
 @pytest.fixture
 async def client(
-    running: tuple[FastAPI, Resources], session_factory: SessionFactory
+    running: Running, session_factory: SessionFactory
 ) -> AsyncIterator[AsyncClient]:
     """A client of the whole application."""
     app, resources = running
@@ -152,9 +170,7 @@ def live_client(own_database: str) -> LiveClient:
 
 
 @pytest.fixture
-def make_user(
-    session_factory: SessionFactory, running: tuple[FastAPI, Resources]
-) -> MakeUser:
+def make_user(session_factory: SessionFactory, running: Running) -> MakeUser:
     """Makes users with the password `PASSWORD`."""
     _, resources = running
 

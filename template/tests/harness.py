@@ -19,11 +19,12 @@ PASSWORD = "correct horse battery"
 
 LiveClient = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 MakeUser = Callable[..., Awaitable[User]]
+Visit = Callable[[str | None], AsyncClient]
 Logs = Callable[[], list[dict[str, Any]]]
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
-    """Settings for tests: cheap password hashes, nothing read from `.env`."""
+    """Settings for tests: cheap hashes, no rate limits, nothing read from `.env`."""
     values: dict[str, object] = {
         "environment": "development",
         "secret_key": "a-secret-for-tests-0123456789-abcdef",
@@ -31,6 +32,7 @@ def make_settings(database_url: str, **changes: object) -> Settings:
         "allowed_hosts": ["test"],
         "argon2_memory_kib": 8,
         "argon2_time_cost": 1,
+        "rate_limit_enabled": False,
     }
     return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
 
@@ -69,7 +71,8 @@ def with_resources(app: FastAPI, resources: Resources) -> ASGIApp:
     return asgi
 
 
-def make_client(app: ASGIApp) -> AsyncClient:
-    """A client of `app`; what the application raises reaches it as an answer."""
-    transport = ASGITransport(app, raise_app_exceptions=False)
+def make_client(app: ASGIApp, address: str | None = "127.0.0.1") -> AsyncClient:
+    """A client of `app` at `address`; what `app` raises reaches it as an answer."""
+    peer: Any = address and (address, 50_000)
+    transport = ASGITransport(app, raise_app_exceptions=False, client=peer)
     return AsyncClient(transport=transport, base_url="http://test")

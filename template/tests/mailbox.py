@@ -31,3 +31,12 @@ class Mailbox:
         """The links in the newest mail to `address`."""
         newest = (await self.read(address))[-1]
         return re.findall(r"^https?://\S+$", newest.get_content(), re.MULTILINE)
+
+    async def token(self, address: str) -> str:
+        """The token of the link in the newest mail to `address`."""
+        (token,) = [
+            link.partition("#token=")[2]
+            for link in await self.links(address)
+            if "#token=" in link
+        ]
+        return token

@@ -1,10 +1,12 @@
 """Typed settings, read from `APP_*` environment variables and from `.env`."""
 
 from datetime import timedelta
+from email.headerregistry import Address
 from enum import StrEnum
 from typing import Literal
 from urllib.parse import urlsplit
 
+from limits import parse
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -12,7 +14,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from app.core.setting_types import CommaSeparated, MailSender, MailURL, Secret, SiteURL
+from app.core.setting_types import (
+    CommaSeparated,
+    MailSender,
+    MailURL,
+    Rate,
+    Secret,
+    SiteURL,
+    parse_sender,
+)
 from app.core.variables import PREFIX, FileSource, Unusable
 
 
@@ -81,8 +91,8 @@ class Settings(AppSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     rate_limit_enabled: bool = True
     """False switches every limit off, for load tests; production refuses it."""
-    rate_limit_default: str = "600/minute"
-    rate_limit_credentials: str = "60/minute"
+    rate_limit_default: Rate = parse("600/minute")
+    rate_limit_credentials: Rate = parse("60/minute")
 
     public_url: SiteURL | None = None
     require_verified_email: bool | None = None
@@ -139,6 +149,7 @@ class Settings(AppSettings):
         return self.mail_url or SecretStr(default)
 
     @property
-    def mail_sender(self) -> str:
+    def mail_sender(self) -> Address:
         """The address that mails come from, perhaps behind a name."""
-        return self.mail_from or f"no-reply@{urlsplit(self.site_url).hostname}"
+        default = f"no-reply@{urlsplit(self.site_url).hostname}"
+        return parse_sender(self.mail_from or default)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from app.core.config import Settings
 from app.core.database import SessionFactory
 from app.core.link_tokens import LinkPurpose, LinkTokens
-from app.core.mail import Outbox
 from app.core.passwords import PasswordHasher
+from app.core.rate_limit import RateLimiter
 from app.core.security import AccessTokens
 
 ReadinessCheck = Callable[[], Awaitable[None]]
@@ -23,5 +23,5 @@ class Resources:
     passwords: PasswordHasher
     access_tokens: AccessTokens
     link_tokens: Mapping[LinkPurpose, LinkTokens]
-    outbox: Outbox
+    rate_limiter: RateLimiter
     readiness_checks: Mapping[str, ReadinessCheck]

@@ -1,15 +1,26 @@
 """What settings are made of, beyond numbers and text. No error quotes a value."""
 
+import re
+from email.headerregistry import Address
 from email.policy import SMTP
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, HttpUrl, SecretStr
+from limits import RateLimitItem, parse
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    HttpUrl,
+    InstanceOf,
+    SecretStr,
+)
 from pydantic_settings import NoDecode
 
+from app.core.mail import create_transport
 from app.domain.email import check_email
 
 T = TypeVar("T")
+
+_RATE = re.compile("[1-9][0-9]*/(second|minute|hour|day)")
 
 
 def _split(value: object) -> object:
@@ -35,29 +46,13 @@ def _check_site(url: HttpUrl) -> HttpUrl:
     return url
 
 
-def _is_mail_url(text: str) -> bool:
-    try:
-        url = urlsplit(text)
-        is_server = bool(url.hostname) and url.port != 0
-    except ValueError:
-        return False
-    if url.scheme in {"smtp", "smtps"}:
-        # What follows the server is the rest of a password that was not encoded.
-        return is_server and not (url.path.strip("/") or url.query or url.fragment)
-    return url.scheme == "console" or (url.scheme == "file" and bool(url.path))
-
-
 def _check_mail_url(url: SecretStr) -> SecretStr:
-    if not _is_mail_url(url.get_secret_value()):
-        message = (
-            "write smtp://user:password@host:587, smtps://user:password@host:465, "
-            "console: or file:folder; percent-encode what is special in the password"
-        )
-        raise ValueError(message)
+    create_transport(url.get_secret_value())
     return url
 
 
-def _check_sender(text: str) -> str:
+def parse_sender(text: str) -> Address:
+    """Read an address, perhaps behind a name; raises `ValueError` when it is none."""
     message = "not an address; write orders@example.com or Orders <orders@example.com>"
     try:
         header: Any = SMTP.header_factory("From", text)
@@ -65,10 +60,24 @@ def _check_sender(text: str) -> str:
         raise ValueError(message) from None
     if len(header.addresses) != 1 or header.defects:
         raise ValueError(message)
-    (address,) = header.addresses
+    address: Address = header.addresses[0]
     if address.domain != "localhost":
         check_email(address.addr_spec)
+    return address
+
+
+def _check_sender(text: str) -> str:
+    parse_sender(text)
     return text
+
+
+def _parse_rate(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if _RATE.fullmatch(value) is None:
+        message = "write a number and second, minute, hour or day, like 60/minute"
+        raise ValueError(message)
+    return parse(value)
 
 
 CommaSeparated = Annotated[list[T], NoDecode, BeforeValidator(_split)]
@@ -78,3 +87,5 @@ Secret = Annotated[SecretStr, AfterValidator(_check_length)]
 SiteURL = Annotated[HttpUrl, AfterValidator(_check_site)]
 MailURL = Annotated[SecretStr, AfterValidator(_check_mail_url)]
 MailSender = Annotated[str, AfterValidator(_check_sender)]
+Rate = Annotated[InstanceOf[RateLimitItem], BeforeValidator(_parse_rate)]
+"""So many in a moving window, written as `60/minute` in the environment."""

@@ -33,7 +33,7 @@ Please confirm that the address is yours:
 {link}
 
 The link works once, for {describe(lifetime)}. If it was not you, do nothing:
-nobody can use the account until the address is confirmed.
+the address stays unconfirmed.
 """,
     )
 
@@ -64,9 +64,12 @@ nothing happened to your account.
 
 
 def account_created(
-    *, project: str, to: str, link: str, lifetime: timedelta
+    *, project: str, to: str, link: str, forgot_link: str, lifetime: timedelta
 ) -> Message:
-    """To a user whose account somebody else made: `link` sets the first password."""
+    """To a user whose account somebody else made: `link` sets the first password.
+
+    Who comes later asks for another link at `forgot_link`.
+    """
     return Message(
         to=to,
         subject=f"Your account at {project}",
@@ -78,8 +81,11 @@ Choose your password to use it:
 
 {link}
 
-The link works once, for {describe(lifetime)}. If you expected no account, do nothing:
-nobody can use it without a password.
+The link works once, for {describe(lifetime)}. Ask for another one here:
+
+{forgot_link}
+
+If you expected no account, do nothing: nobody can use it without a password.
 """,
     )
 

@@ -22,7 +22,6 @@ from app.models.session import UserSession
 from app.models.user import User
 from app.repositories.base import Repository
 
-
 # Roles stand in one column, separated by spaces.
 _IS_ADMINISTRATOR = and_(
     User.is_active,

@@ -7,7 +7,9 @@ from fastapi import APIRouter, FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import select
 
-from app.api.access import PUBLIC, UndeclaredRouteError
+from app.api.access import PUBLIC, UndeclaredRouteError, UnlimitedRouteError
+from app.api.dependencies import ClaimsDep
+from app.api.limits import CREDENTIALS
 from app.application import create_app
 from app.core.clock import utc_now
 from app.core.config import Settings
@@ -124,8 +126,26 @@ async def test_undeclared_plain_and_mounted_routes_stop_the_start(
             pass
 
 
+async def token(claims: ClaimsDep) -> None:
+    """A route that asks for a token."""
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_unlimited_route_stops_the_start(settings: Settings, method: str) -> None:
+    router = APIRouter(dependencies=[PUBLIC])
+    router.add_api_route("/unlimited", undeclared, methods=["GET", method])
+    app = create_app(settings, [Extension(name="bad", router=router)])
+    with pytest.raises(UnlimitedRouteError, match=r"/api/v1/unlimited"):
+        async with run_app(app):
+            pass
+
+
 async def test_declared_route_starts(settings: Settings) -> None:
     router = APIRouter(dependencies=[PUBLIC])
     router.add_api_route("/declared", undeclared)
+    router.add_api_route("/token", token, methods=["POST"])
+    router.add_api_route(
+        "/limited", undeclared, methods=["POST"], dependencies=[CREDENTIALS]
+    )
     async with run_app(create_app(settings, [Extension(name="good", router=router)])):
         pass

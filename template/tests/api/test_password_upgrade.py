@@ -19,7 +19,8 @@ def weak_argon2(password: str) -> str:
 
 
 def of_bcrypt(password: str) -> str:
-    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+    hashed: bytes = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4))
+    return hashed.decode()
 
 
 async def read_hash(session: Session) -> str:

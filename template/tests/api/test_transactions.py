@@ -12,6 +12,7 @@ from starlette.types import Message, Scope
 
 from app.api.access import PUBLIC
 from app.api.dependencies import SessionDep
+from app.api.limits import CREDENTIALS
 from app.application import create_app
 from app.core.database import Session
 from app.core.extension import Extension
@@ -21,7 +22,7 @@ from tests.clients import API, bearer, register, sign_in
 from tests.harness import PASSWORD, make_client, make_settings, run_app, with_resources
 
 written = asyncio.Event()
-router = APIRouter(dependencies=[PUBLIC])
+router = APIRouter(dependencies=[PUBLIC, CREDENTIALS])
 
 
 def make_user(email: str) -> User:

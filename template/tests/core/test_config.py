@@ -1,9 +1,9 @@
 import pytest
+from app.registry import DIALECT
 from pydantic import ValidationError
 
 from app.core.startup import load_settings
-from app.registry import DIALECT
-from tests.core.conftest import KEY, Environ
+from tests.core.conftest import KEY, Environ, Refusal
 from tests.harness import make_settings
 
 URL = f"{DIALECT.name}:///app"
@@ -25,7 +25,7 @@ def test_secrets_are_not_shown() -> None:
     secrets = {
         "secret_key": KEY,
         "previous_secret_keys": [KEY[::-1]],
-        "mail_url": "smtp://app:canary@localhost",
+        "mail_url": "smtp://app:canary@localhost:587",
     }
     settings = make_settings(f"{URL}-canary", **secrets)
     shown = f"{settings!r} {settings} {settings.mail_transport} {settings.model_dump()}"
@@ -64,7 +64,7 @@ def test_site_and_sender_are_derived_unless_given(
     settings = make_settings(
         URL, environment=environment, allowed_hosts=hosts, **changes
     )
-    assert (settings.site_url, settings.mail_sender) == (site, sender)
+    assert (settings.site_url, str(settings.mail_sender)) == (site, sender)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,11 @@ def test_addresses_are_verified_outside_development_unless_given(
     [
         (OPEN, None, "console:"),
         (STRICT, None, "smtp://localhost:25"),
-        (STRICT, "smtps://a:b@mail.example.com", "smtps://a:b@mail.example.com"),
+        (
+            STRICT,
+            "smtps://a:b@mail.example.com:465",
+            "smtps://a:b@mail.example.com:465",
+        ),
         (OPEN, "file:mail", "file:mail"),
     ],
 )
@@ -109,6 +113,7 @@ def test_mail_leaves_by_this_machine_outside_development_unless_given(
         ("public_url", "https://example.com#canary"),
         ("mail_url", "http://user:canary@example.com"),
         ("mail_url", "smtp://"),
+        ("mail_url", "smtp://user:canary@example.com"),
         ("mail_url", "smtp://user:canary/1@example.com"),
         ("mail_url", "smtp://user:12/canary@example.com"),
         ("mail_url", "smtp://user:12#canary@example.com"),
@@ -133,4 +138,16 @@ def test_urls_and_senders_that_are_none_are_refused_unquoted(
 
 @pytest.mark.parametrize("value", ["no-reply@localhost", "Orders <a@example.com>"])
 def test_senders_are_addresses_perhaps_behind_a_name(value: str) -> None:
-    assert make_settings(URL, mail_from=value).mail_sender == value
+    assert str(make_settings(URL, mail_from=value).mail_sender) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["60", "0/minute", "-1/minute", "60/fortnight", "5/hour;1/second"]
+)
+def test_odd_rate_is_refused_with_its_name_and_the_format(
+    environ: Environ, refusal: Refusal, text: str
+) -> None:
+    environ(RATE_LIMIT_DEFAULT=text, RATE_LIMIT_CREDENTIALS="5/hour")
+    (line,) = refusal()
+    assert line.startswith("APP_RATE_LIMIT_DEFAULT: write a number and second, ")
+    assert "60/minute" in line

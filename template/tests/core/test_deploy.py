@@ -1,8 +1,8 @@
 import pytest
+from app.registry import DIALECT
 
 from app.core.config import Settings
 from app.core.deploy import unsafe_settings
-from app.registry import DIALECT
 from tests.harness import make_settings
 
 URL = f"{DIALECT.name}:///app"
@@ -23,6 +23,7 @@ def production(**changes: object) -> Settings:
         "argon2_memory_kib": 19_456,
         "argon2_time_cost": 2,
         "allowed_hosts": ["api.example.com"],
+        "rate_limit_enabled": True,
     }
     return make_settings(**(values | changes))  # type: ignore[arg-type]
 
@@ -67,18 +68,21 @@ def test_good_settings_are_safe(changes: dict[str, object]) -> None:
             "APP_DATABASE_URL: holds the secret of APP_SECRET_KEY",
         ),
         (
-            {"previous_secret_keys": [OLD_KEY], "mail_url": f"smtp://x:{OLD_KEY}@x"},
+            {"previous_secret_keys": [OLD_KEY], "mail_url": f"smtp://x:{OLD_KEY}@x:25"},
             "APP_MAIL_URL: holds the secret of APP_PREVIOUS_SECRET_KEYS",
         ),
         (
             {
                 "database_url": server("app", "tractor%40velvet"),
-                "mail_url": "smtp://x:tractor%40velvet@x",
+                "mail_url": "smtp://x:tractor%40velvet@x:25",
             },
             "APP_MAIL_URL: holds the secret of APP_DATABASE_URL",
         ),
         ({"database_url": f"{URL}-change-me"}, "APP_DATABASE_URL: holds a placeholder"),
-        ({"mail_url": "smtp://x:change-me@x"}, "APP_MAIL_URL: its password is a place"),
+        (
+            {"mail_url": "smtp://x:change-me@x:25"},
+            "APP_MAIL_URL: its password is a place",
+        ),
         ({"argon2_memory_kib": 19_455}, "APP_ARGON2_MEMORY_KIB: below 19456"),
         ({"argon2_time_cost": 1}, "APP_ARGON2_TIME_COST: below 2"),
         ({"allowed_hosts": ["api.example.com", "*"]}, "APP_ALLOWED_HOSTS: holds `*`"),

@@ -22,15 +22,22 @@ DAYS = timedelta(days=3)
 
 WITH_TOKEN = [
     make(project="Order Desk", to=ADDRESS, link=LINK, lifetime=DAYS)
-    for make in (confirm_address, account_created, reset_password)
+    for make in (confirm_address, reset_password)
 ] + [
+    account_created(
+        project="Order Desk",
+        to=ADDRESS,
+        link=LINK,
+        forgot_link=OTHER_LINK,
+        lifetime=DAYS,
+    ),
     address_taken(
         project="Order Desk",
         to=ADDRESS,
         link=LINK,
         reset_link=OTHER_LINK,
         lifetime=DAYS,
-    )
+    ),
 ]
 NOTICES = [
     make(project="Order Desk", to=ADDRESS, link=LINK)

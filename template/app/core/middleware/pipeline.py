@@ -8,6 +8,7 @@ from app.core.middleware.body_limit import BodyLimitMiddleware
 from app.core.middleware.cors import ProblemCORSMiddleware
 from app.core.middleware.error_boundary import ErrorBoundaryMiddleware, ErrorRenderer
 from app.core.middleware.host import HostMiddleware
+from app.core.middleware.rate_limit import RateLimitMiddleware
 from app.core.middleware.request_context import (
     SECURITY_HEADERS,
     STRICT_TRANSPORT,
@@ -16,7 +17,12 @@ from app.core.middleware.request_context import (
 
 
 def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
-    """Return the middleware, outermost first; `render` turns exceptions into answers."""
+    """Return the middleware, outermost first; `render` turns exceptions into answers.
+
+    What refuses requests stands inside the error boundary, so that its answers look like
+    every other: the rate after the host, so that only requests meant for us count, and
+    before anything reads the body.
+    """
     strict = not settings.is_development
     headers = SECURITY_HEADERS | (STRICT_TRANSPORT if strict else {})
     return [
@@ -25,5 +31,6 @@ def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
         Middleware(ProblemCORSMiddleware, origins=settings.cors_origins, render=render),
         Middleware(ErrorBoundaryMiddleware, render=render),
         Middleware(HostMiddleware, allowed=settings.allowed_hosts, https_only=strict),
+        Middleware(RateLimitMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
     ]

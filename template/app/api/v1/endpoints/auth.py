@@ -11,6 +11,7 @@ from app.api.dependencies import (
     ClientDep,
     UserServiceDep,
 )
+from app.api.limits import CREDENTIALS, SIGN_INS
 from app.schemas.account import Accepted, Registration
 from app.schemas.token import LoginForm, RefreshRequest, TokenPair
 from app.services.auth import IssuedTokens
@@ -19,7 +20,9 @@ from app.services.auth import IssuedTokens
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[PUBLIC])
 
 
-@router.post("/register", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/register", status_code=status.HTTP_202_ACCEPTED, dependencies=[CREDENTIALS]
+)
 async def register(body: Registration, users: UserServiceDep) -> Accepted:
     """Ask for an account; the answer does not tell whether the address has one."""
     await users.register(
@@ -30,7 +33,7 @@ async def register(body: Registration, users: UserServiceDep) -> Accepted:
     return Accepted()
 
 
-@router.post("/login", response_model=TokenPair)
+@router.post("/login", response_model=TokenPair, dependencies=[CREDENTIALS, SIGN_INS])
 async def login(
     form: Annotated[LoginForm, Form()], auth: AuthServiceDep, client: ClientDep
 ) -> IssuedTokens:
@@ -38,7 +41,7 @@ async def login(
     return await auth.login(form.username, form.password.get_secret_value(), client)
 
 
-@router.post("/refresh", response_model=TokenPair)
+@router.post("/refresh", response_model=TokenPair, dependencies=[CREDENTIALS])
 async def refresh(
     body: RefreshRequest, auth: AuthServiceDep, client: ClientDep
 ) -> IssuedTokens:

@@ -4,9 +4,12 @@ from fastapi import APIRouter, status
 
 from app.api.access import PUBLIC
 from app.api.dependencies import PasswordServiceDep
+from app.api.limits import CREDENTIALS
 from app.schemas.account import Accepted, AddressRequest, PasswordReset
 
-router = APIRouter(prefix="/auth/password", tags=["auth"], dependencies=[PUBLIC])
+router = APIRouter(
+    prefix="/auth/password", tags=["auth"], dependencies=[PUBLIC, CREDENTIALS]
+)
 
 
 @router.post("/forgot", status_code=status.HTTP_202_ACCEPTED)

@@ -12,6 +12,7 @@ from app.api.dependencies import (
     PasswordServiceDep,
     UserServiceDep,
 )
+from app.api.limits import CREDENTIALS
 from app.domain.permission import Permission
 from app.models.user import User
 from app.schemas.account import PasswordChange
@@ -48,7 +49,11 @@ async def delete_me(user: CurrentUser, users: UserServiceDep) -> None:
     await users.delete(user, actor=user)
 
 
-@router.post("/me/password", status_code=status.HTTP_204_NO_CONTENT, dependencies=own)
+@router.post(
+    "/me/password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[CREDENTIALS, *own],
+)
 async def change_password(
     body: PasswordChange,
     user: CurrentUser,

@@ -4,9 +4,12 @@ from fastapi import APIRouter, status
 
 from app.api.access import PUBLIC
 from app.api.dependencies import VerificationServiceDep
+from app.api.limits import CREDENTIALS
 from app.schemas.account import Accepted, AddressRequest, EmailVerification
 
-router = APIRouter(prefix="/auth/verify-email", tags=["auth"], dependencies=[PUBLIC])
+router = APIRouter(
+    prefix="/auth/verify-email", tags=["auth"], dependencies=[PUBLIC, CREDENTIALS]
+)
 
 
 @router.post("", status_code=status.HTTP_204_NO_CONTENT)
