@@ -7,6 +7,7 @@ from httpx2 import AsyncClient, Response
 from tests.harness import PASSWORD
 
 API = "/api/v1"
+NEW_PASSWORD = "a much better one"
 
 
 async def login(client: AsyncClient, email: str, password: str = PASSWORD) -> Response:
@@ -67,7 +68,7 @@ async def forgot(client: AsyncClient, email: str) -> Response:
 
 
 async def reset(
-    client: AsyncClient, token: str, password: str = "a much better one"
+    client: AsyncClient, token: str, password: str = NEW_PASSWORD
 ) -> Response:
     """Choose a new password with the token of a link."""
     body = {"token": token, "new_password": password}

@@ -15,7 +15,6 @@ from dataclasses import replace
 
 import pytest
 from alembic import command
-from app.registry import DIALECT
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
@@ -27,6 +26,7 @@ from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
+from app.registry import DIALECT
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.audit import log_event

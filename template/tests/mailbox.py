@@ -1,8 +1,11 @@
 """A mailbox instead of a mail server, for tests of what is in the mails."""
 
 import re
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 
 from app.core.mail.outbox import Outbox
 
@@ -29,14 +32,25 @@ class Mailbox:
 
     async def links(self, address: str) -> list[str]:
         """The links in the newest mail to `address`."""
-        newest = (await self.read(address))[-1]
-        return re.findall(r"^https?://\S+$", newest.get_content(), re.MULTILINE)
+        return find_links((await self.read(address))[-1])
 
     async def token(self, address: str) -> str:
         """The token of the link in the newest mail to `address`."""
-        (token,) = [
-            link.partition("#token=")[2]
-            for link in await self.links(address)
-            if "#token=" in link
-        ]
-        return token
+        return find_token((await self.read(address))[-1])
+
+
+def find_links(mail: EmailMessage) -> list[str]:
+    """The links in a mail."""
+    return re.findall(r"^https?://\S+$", mail.get_content(), re.MULTILINE)
+
+
+def find_token(mail: EmailMessage) -> str:
+    """The token of the link in a mail."""
+    (token,) = re.findall(r"#token=(\S+)", mail.get_content())
+    return str(token)
+
+
+def newest_token(folder: Path) -> str:
+    """The token of the link in the newest mail of a folder."""
+    mail = message_from_bytes(max(folder.iterdir()).read_bytes(), policy=default)
+    return find_token(mail)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from app.registry import DIALECT
 from httpx2 import AsyncClient
 from sqlalchemy import func, insert, select
 from uuid_utils.compat import uuid7
@@ -18,6 +17,7 @@ from app.core.periodic import periodically
 from app.models.session import RefreshToken, UserSession
 from app.models.throttle import LoginThrottle
 from app.models.user import User
+from app.registry import DIALECT
 from app.services.purge import purge_expired
 from tests.clients import API, bearer, read_me, refresh, sign_in
 from tests.harness import Logs, MakeUser, make_settings

@@ -27,9 +27,11 @@ from app.core.exceptions import (
 )
 from app.core.middleware.error_boundary import ErrorRenderer
 from app.core.security import InvalidTokenError
+from app.services.password import WeakPasswordError
 
 STATUS: dict[type[APIException], HTTPStatus] = {
     ValidationError: HTTPStatus.BAD_REQUEST,
+    WeakPasswordError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AuthenticationError: HTTPStatus.UNAUTHORIZED,
     AuthorizationError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,

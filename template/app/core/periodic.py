@@ -1,10 +1,10 @@
 """Work that the running service does every now and then."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from random import SystemRandom
 
 import structlog
 
@@ -30,7 +30,7 @@ async def periodically(
 
 
 async def _repeat(work: Callable[[], Awaitable[object]], seconds: float) -> None:
-    await asyncio.sleep(random.uniform(0, seconds))  # noqa: S311 - spreads, hides nothing
+    await asyncio.sleep(SystemRandom().uniform(0, seconds))
     while True:
         try:
             await work()

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-import bcrypt
 import pytest
 from httpx2 import AsyncClient
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pwdlib.hashers.bcrypt import BcryptHasher
 from sqlalchemy import select, update
 
 from app.core.database import Session
@@ -19,8 +19,8 @@ def weak_argon2(password: str) -> str:
 
 
 def of_bcrypt(password: str) -> str:
-    hashed: bytes = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4))
-    return hashed.decode()
+    stored: str = BcryptHasher(rounds=4).hash(password)
+    return stored
 
 
 async def read_hash(session: Session) -> str:

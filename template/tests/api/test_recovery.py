@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -22,7 +23,7 @@ from tests.clients import (
     verify,
 )
 from tests.harness import PASSWORD, LiveClient, MakeUser
-from tests.mailbox import Mailbox
+from tests.mailbox import Mailbox, newest_token
 
 ADA = "ada@example.com"
 NEW = "a much better one"
@@ -101,16 +102,14 @@ async def test_garbage_is_no_link(client: AsyncClient, token: str) -> None:
 
 
 async def test_of_two_uses_at_once_one_succeeds(
-    live_client: LiveClient, tmp_path_factory: pytest.TempPathFactory
+    live_client: LiveClient, tmp_path: Path
 ) -> None:
-    folder = tmp_path_factory.mktemp("mails")
-    async with live_client(mail_url=f"file:{folder}") as client:
+    async with live_client(mail_url=f"file:{tmp_path}") as client:
         await register(client, ADA)
         await forgot(client, ADA)
     # The application has stopped, so every mail is there.
-    newest = sorted(folder.iterdir())[-1].read_text()
-    token = newest.partition("#token=")[2].replace("=\n", "").split()[0]
-    async with live_client(mail_url=f"file:{folder}") as client:
+    token = newest_token(tmp_path)
+    async with live_client(mail_url=f"file:{tmp_path}") as client:
         answers = await asyncio.gather(
             *(reset(client, token, f"{NEW} {number}") for number in range(4))
         )
@@ -129,18 +128,16 @@ async def test_password_close_to_the_address_is_refused_and_the_link_lives(
 
 
 async def test_new_password_by_mail_ends_the_wait_after_failures(
-    live_client: LiveClient, tmp_path_factory: pytest.TempPathFactory
+    live_client: LiveClient, tmp_path: Path
 ) -> None:
-    folder = tmp_path_factory.mktemp("mails")
-    changes = {"mail_url": f"file:{folder}", "rate_limit_enabled": True}
+    changes = {"mail_url": f"file:{tmp_path}", "rate_limit_enabled": True}
     async with live_client(**changes) as client:
         await register(client, ADA)
         for _ in range(10):
             await login(client, ADA, "wrong")
         assert (await login(client, ADA)).status_code == 429
         await forgot(client, ADA)
-    newest = sorted(folder.iterdir())[-1].read_text()
-    token = newest.partition("#token=")[2].replace("=\n", "").split()[0]
+    token = newest_token(tmp_path)
     async with live_client(**changes) as client:
         assert (await reset(client, token)).status_code == 204
         assert (await login(client, ADA, NEW)).status_code == 200

@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 import schemathesis
-from app.registry import DIALECT
 from hypothesis import HealthCheck, settings
 
 from app.application import create_app
@@ -21,6 +20,7 @@ from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
+from app.registry import DIALECT
 from tests.harness import make_settings, temporary_database
 from tests.live import LiveServer, serve
 from tests.servers.base import DatabaseServer

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from app.registry import DIALECT
 
 from app.core.startup import load_settings
+from app.registry import DIALECT
 
 KEY = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
 

@@ -1,8 +1,8 @@
 import pytest
-from app.registry import DIALECT
 from pydantic import ValidationError
 
 from app.core.startup import load_settings
+from app.registry import DIALECT
 from tests.core.conftest import KEY, Environ, Refusal
 from tests.harness import make_settings
 

@@ -1,8 +1,8 @@
 import pytest
-from app.registry import DIALECT
 
 from app.core.config import Settings
 from app.core.deploy import unsafe_settings
+from app.registry import DIALECT
 from tests.harness import make_settings
 
 URL = f"{DIALECT.name}:///app"

@@ -4,12 +4,12 @@ import socket
 from dataclasses import replace
 
 import pytest
-from app.registry import DIALECT
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.config import Settings
 from app.core.database import create_engine, is_unavailable
+from app.registry import DIALECT
 from tests.harness import make_settings
 
 

@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from app.registry import DIALECT
 from sqlalchemy import literal, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.database import create_engine
+from app.registry import DIALECT
 from tests.harness import make_settings
 
 

@@ -1,12 +1,12 @@
 """What stops a start: every reason at once, a line each, no secret in any."""
 
 import pytest
-from app.registry import DIALECT
 
 from app.application import create_app
 from app.core import startup
 from app.core.config import Settings
 from app.core.startup import load_settings
+from app.registry import DIALECT
 from tests.core.conftest import Environ, Refusal
 from tests.harness import make_settings
 

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from app.registry import DIALECT
 from sqlalchemy import update
 
 from app.core.clock import utc_now
@@ -9,6 +8,7 @@ from app.core.config import Settings
 from app.core.database import Session, create_engine, create_session_factory
 from app.core.exceptions import ConflictError
 from app.models.user import User
+from app.registry import DIALECT
 from app.repositories.user import EmailTakenError, UserRepository
 from tests.harness import make_settings
 
