@@ -5,7 +5,6 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, HttpUrl, SecretStr
-from pydantic_settings import NoDecode
 
 from app.domain.email import check_email
 
@@ -71,7 +70,7 @@ def _check_sender(text: str) -> str:
     return text
 
 
-CommaSeparated = Annotated[list[T], NoDecode, BeforeValidator(_split)]
+CommaSeparated = Annotated[list[T], BeforeValidator(_split)]
 """A list written as `one,two` in the environment."""
 
 Secret = Annotated[SecretStr, AfterValidator(_check_length)]
