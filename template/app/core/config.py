@@ -41,6 +41,7 @@ class AppSettings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_ignore_empty=True,
+        enable_decoding=False,
         extra="ignore",
         hide_input_in_errors=True,
     )

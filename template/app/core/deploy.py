@@ -81,10 +81,18 @@ def _unfit_mail(settings: Settings) -> Iterator[str]:
     site, mail = settings.public_url, settings.mail_url
     if site is not None and site.scheme != "https":
         yield "APP_PUBLIC_URL: not https://, and its links carry tokens."
-    if site is None and all(host.startswith("*.") for host in settings.allowed_hosts):
+    if site is None and all(map(_is_pattern, settings.allowed_hosts)):
         yield "APP_PUBLIC_URL: not set, and APP_ALLOWED_HOSTS names no host to link to."
-    if mail is not None and not mail.get_secret_value().lower().startswith("smtp"):
+    if mail is not None and not _is_server(mail):
         yield "APP_MAIL_URL: delivers to nobody; make it smtp:// or smtps://."
+
+
+def _is_pattern(host: str) -> bool:
+    return host.startswith("*.")
+
+
+def _is_server(mail_url: SecretStr) -> bool:
+    return mail_url.get_secret_value().lower().startswith("smtp")
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, str]]:

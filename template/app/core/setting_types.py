@@ -13,7 +13,6 @@ from pydantic import (
     InstanceOf,
     SecretStr,
 )
-from pydantic_settings import NoDecode
 
 from app.core.mail import create_transport
 from app.domain.email import check_email
@@ -80,7 +79,7 @@ def _parse_rate(value: object) -> object:
     return parse(value)
 
 
-CommaSeparated = Annotated[list[T], NoDecode, BeforeValidator(_split)]
+CommaSeparated = Annotated[list[T], BeforeValidator(_split)]
 """A list written as `one,two` in the environment."""
 
 Secret = Annotated[SecretStr, AfterValidator(_check_length)]

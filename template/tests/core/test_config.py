@@ -121,6 +121,7 @@ def test_mail_leaves_by_this_machine_outside_development_unless_given(
         ("mail_url", "file:"),
         ("mail_from", "canary"),
         ("mail_from", "canary@"),
+        ("mail_from", "canary@nowhere"),
         ("mail_from", "a@example.com, b@example.com"),
         ("mail_from", "canary <a@b@example.com>"),
         ("mail_from", "canary\nBcc: b@example.com <a@example.com>"),

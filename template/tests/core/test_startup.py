@@ -62,10 +62,14 @@ def test_what_cannot_be_judged_is_still_described(
 ) -> None:
     class Own(Settings):
         workers: int
+        queues: list[str]
 
     monkeypatch.setattr(startup, "Settings", Own)
-    environ(LOG_LEVEL="DEBUG")
-    assert refusal() == ["APP_WORKERS: not set; .env.example shows it."]
+    environ(LOG_LEVEL="DEBUG", QUEUES="one,two")
+    assert refusal() == [
+        "APP_WORKERS: not set; .env.example shows it.",
+        "APP_QUEUES: Input should be a valid list.",
+    ]
 
 
 @pytest.mark.parametrize(

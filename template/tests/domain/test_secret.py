@@ -12,6 +12,7 @@ from app.domain.secret import is_guessable
         "CHANGEME-Kd93jfLq02mZxPw8RtYv51bNc6uEhG",
         "my-super-secret-key-Kd93jfLq02mZxPw8",
         "django-insecure-Kd93jfLq02mZxPw8RtYv",
+        "kx777bqbt7ttzt7kbtb7ttx77bztqz7k",
         "abab" * 10,
         "abcdefghij" * 4,
         "0123456789" * 4,
