@@ -5,10 +5,8 @@ Each test works in a transaction that is rolled back. Tests of commits and of ra
 """
 
 import asyncio
-import io
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from app.application import create_app
 from app.core.config import Settings
 from app.core.database import Session, SessionFactory, create_engine
-from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
@@ -31,11 +28,13 @@ from app.repositories.user import UserRepository
 from app.services.audit import log_event
 from app.services.user import UserService
 from tests.harness import (
+    CANARIES,
     PASSWORD,
     LiveClient,
     Logs,
     MakeUser,
     alembic_config,
+    log_output,
     make_client,
     make_settings,
     run_app,
@@ -47,6 +46,21 @@ from tests.servers.base import DatabaseServer
 # The settings of the shell that runs the tests are not theirs.
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watched_logs() -> Iterator[None]:
+    """Every line of the run is seen; the last ones are checked here."""
+    with CANARIES.watching_logs():
+        yield
+    CANARIES.check()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_shows(watched_logs: None) -> Iterator[None]:
+    """Each test fails that lets a secret into the log or into a refusal."""
+    yield
+    CANARIES.check()
 
 
 @pytest.fixture(scope="session")
@@ -175,11 +189,7 @@ def make_user(
 
 
 @pytest.fixture
-def logs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
+def logs(settings: Settings) -> Iterator[Logs]:
     """Reads what production would log; to be asked for after the clients."""
-    stream = io.StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", stream)
-        configure_logging(settings.model_copy(update={"environment": "production"}))
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    configure_logging(settings)
+    with log_output(settings, environment="production") as stream:
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]

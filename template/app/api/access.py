@@ -10,6 +10,7 @@ from fastapi.routing import iter_route_contexts
 from app.api.dependencies import CurrentUser
 from app.core.exceptions import AuthorizationError
 from app.domain.permission import Permission
+from app.services.audit import log_denial
 
 
 class UndeclaredRouteError(RuntimeError):
@@ -26,6 +27,7 @@ class _Requires:
 
     async def __call__(self, user: CurrentUser) -> None:
         if self.permission not in user.permissions:
+            log_denial(user.id, self.permission)
             raise AuthorizationError
 
 
