@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.config import load_settings, read_settings, refuse, unsafe_settings
 from app.core.database import create_engine, create_session_factory
+from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
 from app.domain.email import check_email
 from app.domain.password import check_password
@@ -34,6 +35,7 @@ def _is_open(path: Path) -> bool:
 
 async def _create_admin(email: str, password: str) -> None:
     settings = load_settings()
+    configure_logging(settings)
     engine = create_engine(settings, DIALECT)
     passwords = PasswordHasher(settings)
     try:

@@ -103,6 +103,8 @@ async def test_statements_and_their_parameters_are_not_logged_at_any_level(
 async def send_forgeries(client: AsyncClient) -> None:
     agent = [(b"User-Agent", FORGED.encode())]
     await client.get(f"{API}/%0D%0A%1B%5B31m%C2%85%E2%80%A8x?{CANARY}", headers=agent)
+    # Nothing here that a terminal's renderer would quote by itself.
+    await client.get("/%1B%5B31m%C2%85", headers=[(b"User-Agent", b"\x1b[31m\x85")])
     await client.get("/", headers=[(b"X-Request-ID", FORGED.encode()), *agent])
     await client.get("/", headers={"Host": "test\x1b[31m"})
     await login(client, FORGED)
@@ -115,7 +117,7 @@ async def test_callers_cannot_forge_a_line_of_json(
     await send_forgeries(client)
     lines = logs()
     requests = [line for line in lines if line["event"] == "request"]
-    assert len(requests) == 5
+    assert len(requests) == 6
     assert "forged" not in {line["event"] for line in lines}
     assert requests[0]["path"] == f"{API}/\r\n\x1b[31m\x85\u2028x"
     assert requests[0]["user_agent"] == FORGED.encode().decode("latin-1")

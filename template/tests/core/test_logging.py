@@ -93,6 +93,7 @@ def test_the_servers_lines_are_like_ours_and_its_access_log_is_off(
     with log_output(settings, environment="production") as stream:
         logging.getLogger("uvicorn.error").info("Started on %s", URL)
         logging.getLogger("uvicorn.access").info("GET /?token=%s", CANARY)
+        assert logging.getLogger("uvicorn").handlers == []
     (line,) = read(stream)
     assert (line["logger"], line["level"]) == ("uvicorn.error", "info")
 

