@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.database import create_engine, create_session_factory
 from app.core.exceptions import APIException
+from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
 from app.core.startup import load_settings
 from app.domain.email import check_email
@@ -42,6 +43,7 @@ def _is_open(path: Path) -> bool:
 
 async def _create_admin(email: str, password: str) -> None:
     settings = load_settings()
+    configure_logging(settings)
     engine = create_engine(settings, DIALECT)
     passwords = PasswordHasher(settings)
     try:

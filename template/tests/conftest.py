@@ -5,10 +5,8 @@ Each test works in a transaction that is rolled back. Tests of commits and of ra
 """
 
 import asyncio
-import io
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from app.application import create_app
 from app.core.config import Settings
 from app.core.database import EventHandler, Session, SessionFactory, create_engine
-from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
@@ -34,11 +31,13 @@ from app.services.links import Links
 from app.services.mail import Postman
 from app.services.user import UserService
 from tests.harness import (
+    CANARIES,
     PASSWORD,
     LiveClient,
     Logs,
     MakeUser,
     alembic_config,
+    log_output,
     make_client,
     make_settings,
     run_app,
@@ -53,6 +52,21 @@ Running = tuple[FastAPI, Resources]
 # The settings of the shell that runs the tests are not theirs.
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watched_logs() -> Iterator[None]:
+    """Every line of the run is seen; the last ones are checked here."""
+    with CANARIES.watching_logs():
+        yield
+    CANARIES.check()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_shows(watched_logs: None) -> Iterator[None]:
+    """Each test fails that lets a secret into the log or into a refusal."""
+    yield
+    CANARIES.check()
 
 
 @pytest.fixture(scope="session")
@@ -198,11 +212,7 @@ def make_user(session_factory: SessionFactory, running: Running) -> MakeUser:
 
 
 @pytest.fixture
-def logs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
+def logs(settings: Settings) -> Iterator[Logs]:
     """Reads what production would log; to be asked for after the clients."""
-    stream = io.StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", stream)
-        configure_logging(settings.model_copy(update={"environment": "production"}))
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    configure_logging(settings)
+    with log_output(settings, environment="production") as stream:
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]

@@ -42,6 +42,14 @@ def test_create_admin_makes_one_and_says_when_the_address_is_taken(
     assert PASSWORD not in output
 
 
+def test_create_admin_writes_to_the_audit_log(environment: dict[str, str]) -> None:
+    arguments = ["create-admin", "root@example.com"]
+    result = CliRunner().invoke(cli, arguments, env=environment)
+    assert "user_created" in result.stderr
+    assert "[app.audit]" in result.stderr
+    assert "user_created" not in result.stdout
+
+
 async def test_the_administrator_has_both_roles(
     environment: dict[str, str], own_database: str
 ) -> None:

@@ -11,6 +11,7 @@ from app.api.dependencies import CurrentUser, get_claims
 from app.api.limits import limit_credentials
 from app.core.exceptions import AuthorizationError
 from app.domain.permission import Permission
+from app.services.audit import log_denial
 
 
 class UndeclaredRouteError(RuntimeError):
@@ -37,6 +38,7 @@ class _Requires:
 
     async def __call__(self, user: CurrentUser) -> None:
         if self.permission not in user.permissions:
+            log_denial(user.id, self.permission)
             raise AuthorizationError
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from structlog.contextvars import bind_contextvars
 
 from app.core.clock import utc_now
 from app.core.database import Session
@@ -172,7 +173,9 @@ ClaimsDep = Annotated[AccessClaims, Depends(get_claims)]
 
 async def get_current_user(claims: ClaimsDep, auth: AuthServiceDep) -> User:
     """Return who is signed in: the session is live and the user active, as of now."""
-    return await auth.authenticate(claims)
+    user = await auth.authenticate(claims)
+    bind_contextvars(actor_id=str(user.id))
+    return user
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
