@@ -41,7 +41,7 @@ def unbounded(document: Document, schema: Schema, place: str) -> Iterator[str]:
 
 async def test_nothing_in_any_request_is_unbounded(client: AsyncClient) -> None:
     document = await read_document(client)
-    found = []
+    found: list[str] = []
     for operation in document.operations:
         for parameter in operation.parameters:
             place = f"{operation.name} {parameter['in']} {parameter['name']}"

@@ -16,6 +16,7 @@ def multipart(part: bytes, times: int = 1) -> bytes:
 
 BOMBS = {
     "many fields": b"&".join(b"f%d=" % number for number in range(100_000)),
+    "as many fields as there may be": b"&".join(b"f%d=" % n for n in range(999)),
     "a large field": b"username=" + b"a" * 1_000_000 + b"&password=x",
     "a large name": b"a" * 1_000_000 + b"=1",
     "escapes": b"username=" + b"%41" * 300_000 + b"&password=x",

@@ -16,7 +16,7 @@ from tests.tokens import forge, parse, status_of
 
 ATTACKER = b"a key that the attacker has chosen"
 JWK = {"kty": "oct", "k": base64.urlsafe_b64encode(ATTACKER).decode().rstrip("=")}
-POINTERS = [
+POINTERS: list[dict[str, object]] = [
     {"jwk": JWK},
     {"jku": "https://evil.example/keys"},
     {"x5u": "https://evil.example/certificate"},
