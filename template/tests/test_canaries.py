@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from httpx2 import AsyncClient
 
 from app.api.access import PUBLIC
+from app.api.limits import CREDENTIALS
 from app.application import create_app
 from app.core.config import Settings
 from app.core.exceptions import ValidationError
@@ -26,7 +27,7 @@ TOKENS = {"access_token": "eyJhbGciOiJIUzI1NiJ9.e30.x", "refresh_token": "opaque
 
 _log = structlog.get_logger("tests")
 
-router = APIRouter(dependencies=[PUBLIC])
+router = APIRouter(dependencies=[PUBLIC, CREDENTIALS])
 
 
 @router.post("/leaky")

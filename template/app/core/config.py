@@ -152,5 +152,9 @@ class Settings(AppSettings):
     @property
     def mail_sender(self) -> Address:
         """The address that mails come from, perhaps behind a name."""
-        default = f"no-reply@{urlsplit(self.site_url).hostname}"
-        return parse_sender(self.mail_from or default)
+        if self.mail_from is not None:
+            return parse_sender(self.mail_from)
+        try:
+            return parse_sender(f"no-reply@{urlsplit(self.site_url).hostname}")
+        except ValueError:  # The site has an address or a name of no domain's.
+            return parse_sender("no-reply@localhost")

@@ -7,9 +7,11 @@ import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 
+from app.core.config import Settings
 from app.core.database import SessionFactory
 from app.core.rate_limit import RateLimiter, WindowStorage
 from app.core.resources import Resources
+from app.core.security import derive_key
 from app.domain.permission import Role
 from tests.clients import bearer, sign_in
 from tests.harness import MakeUser, Visit, make_client, make_settings, with_resources
@@ -53,3 +55,17 @@ def visit(
         rate_limiter=limiter,
     )
     return partial(make_client, with_resources(app, resources))
+
+
+@pytest.fixture
+async def genuine(client: AsyncClient, make_user: MakeUser) -> str:
+    """An access token of ours."""
+    user = await make_user()
+    token: str = (await sign_in(client, user.email))["access_token"]
+    return token
+
+
+@pytest.fixture
+def key(settings: Settings) -> bytes:
+    """What access tokens are signed with."""
+    return derive_key(settings.secret_key.get_secret_value(), "access")

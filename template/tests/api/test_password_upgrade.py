@@ -24,7 +24,7 @@ def of_bcrypt(password: str) -> str:
 
 
 async def read_hash(session: Session) -> str:
-    stored = await session.scalar(select(User.password_hash))
+    stored: str | None = await session.scalar(select(User.password_hash))
     assert stored is not None
     return stored
 

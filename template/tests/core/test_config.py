@@ -9,6 +9,7 @@ from tests.harness import make_settings
 URL = f"{DIALECT.name}:///app"
 OPEN = "development"
 STRICT = "production"
+LOCAL = "no-reply@localhost"
 
 
 def test_short_secret_is_refused_everywhere() -> None:
@@ -41,7 +42,7 @@ def test_what_is_wrong_is_not_shown_either() -> None:
 @pytest.mark.parametrize(
     ("environment", "changes", "site", "sender"),
     [
-        (OPEN, {}, "http://localhost:8000", "no-reply@localhost"),
+        (OPEN, {}, "http://localhost:8000", LOCAL),
         (STRICT, {}, "https://a.example.com", "no-reply@a.example.com"),
         (
             STRICT,
@@ -49,6 +50,9 @@ def test_what_is_wrong_is_not_shown_either() -> None:
             "https://b.example.com:8443/site",
             "no-reply@b.example.com",
         ),
+        (STRICT, {"allowed_hosts": ["127.0.0.1"]}, "https://127.0.0.1", LOCAL),
+        (STRICT, {"allowed_hosts": ["[::1]"]}, "https://[::1]", LOCAL),
+        (STRICT, {"allowed_hosts": ["api"]}, "https://api", LOCAL),
         (
             OPEN,
             {"mail_from": "Zoë's <zoe@example.com>"},
@@ -58,12 +62,10 @@ def test_what_is_wrong_is_not_shown_either() -> None:
     ],
 )
 def test_site_and_sender_are_derived_unless_given(
-    environment: str, changes: dict[str, str], site: str, sender: str
+    environment: str, changes: dict[str, object], site: str, sender: str
 ) -> None:
-    hosts = ["*.example.com", "a.example.com", "localhost"]
-    settings = make_settings(
-        URL, environment=environment, allowed_hosts=hosts, **changes
-    )
+    hosts = {"allowed_hosts": ["*.example.com", "a.example.com", "localhost"]}
+    settings = make_settings(URL, environment=environment, **(hosts | changes))
     assert (settings.site_url, str(settings.mail_sender)) == (site, sender)
 
 

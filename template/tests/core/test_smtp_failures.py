@@ -50,7 +50,7 @@ async def failures(url: str, logs: Logs) -> list[tuple[str, int | None]]:
     for secret in ("ada", "example.com", "secret", PASSWORD, quote(PASSWORD, safe="")):
         assert secret not in str(lines)
     return [
-        (line["error"], line["code"])
+        (line["error"], line["status"])
         for line in lines
         if line["event"] == "mail_failed"
     ]

@@ -111,7 +111,7 @@ class Outbox:
             if message is not None:
                 await self._transport.send(compose(message, self._sender))
         except MailError as error:
-            _log.error("mail_failed", error=error.error, code=error.code)
+            _log.error("mail_failed", error=error.error, status=error.code)
         except Exception as error:
             _log.error(
                 "mail_failed",

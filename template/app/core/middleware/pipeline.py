@@ -7,6 +7,7 @@ from app.core.middleware.access_log import AccessLogMiddleware
 from app.core.middleware.body_limit import BodyLimitMiddleware
 from app.core.middleware.cors import ProblemCORSMiddleware
 from app.core.middleware.error_boundary import ErrorBoundaryMiddleware, ErrorRenderer
+from app.core.middleware.head_limit import HeadLimitMiddleware
 from app.core.middleware.host import HostMiddleware
 from app.core.middleware.rate_limit import RateLimitMiddleware
 from app.core.middleware.request_context import (
@@ -14,6 +15,7 @@ from app.core.middleware.request_context import (
     STRICT_TRANSPORT,
     RequestContextMiddleware,
 )
+from app.core.middleware.strict_json import StrictJSONMiddleware
 
 
 def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
@@ -30,7 +32,9 @@ def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
         Middleware(AccessLogMiddleware),
         Middleware(ProblemCORSMiddleware, origins=settings.cors_origins, render=render),
         Middleware(ErrorBoundaryMiddleware, render=render),
+        Middleware(HeadLimitMiddleware),
         Middleware(HostMiddleware, allowed=settings.allowed_hosts, https_only=strict),
         Middleware(RateLimitMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
+        Middleware(StrictJSONMiddleware),
     ]
