@@ -9,9 +9,10 @@ TYPES = "app/core/setting_types.py"
 VARIABLES = "app/core/variables.py"
 
 
-def rule(name: str, condition: str) -> Control:
-    """A rule of production whose `condition` never holds."""
-    return Control(name, DEPLOY, f"if {condition}:", "if False:", "tests/core/test_deploy.py")
+def rule(name: str, condition: str, path: str = DEPLOY) -> Control:
+    """A rule whose `condition` never holds."""
+    tests = "tests/core/test_deploy.py" if path == DEPLOY else "tests/core/test_config.py"
+    return Control(name, path, f"if {condition}:", "if False:", tests)
 
 
 CONTROLS = [
@@ -113,13 +114,7 @@ CONTROLS = [
         "hide_input_in_errors=False",
         "tests/core/test_config.py",
     ),
-    Control(
-        "short secret keys are refused",
-        TYPES,
-        "if len(secret.get_secret_value()) < 32:",
-        "if False:",
-        "tests/core/test_config.py",
-    ),
+    rule("short secret keys are refused", "len(secret.get_secret_value()) < 32", TYPES),
     Control(
         "the public URL holds no credentials",
         TYPES,
@@ -127,13 +122,7 @@ CONTROLS = [
         "()",
         "tests/core/test_config.py",
     ),
-    Control(
-        "the mail URL is one",
-        TYPES,
-        "if not _is_mail_url(url.get_secret_value()):",
-        "if False:",
-        "tests/core/test_config.py",
-    ),
+    rule("the mail URL is one", "not _is_mail_url(url.get_secret_value())", TYPES),
     Control(
         "a password that is not encoded does not go elsewhere",
         TYPES,
@@ -141,13 +130,7 @@ CONTROLS = [
         "",
         "tests/core/test_config.py",
     ),
-    Control(
-        "the sender is one address",
-        TYPES,
-        "if len(header.addresses) != 1 or header.defects:",
-        "if False:",
-        "tests/core/test_config.py",
-    ),
+    rule("the sender is one address", "len(header.addresses) != 1 or header.defects", TYPES),
     Control(
         "the sender has an address",
         TYPES,

@@ -41,7 +41,7 @@ class AppSettings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_ignore_empty=True,
-        enable_decoding=False,
+        enable_decoding=False,  # no JSON: lists are `CommaSeparated`
         extra="ignore",
         hide_input_in_errors=True,
     )
