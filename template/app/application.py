@@ -89,7 +89,8 @@ async def _lifespan(
         sender=settings.mail_sender,
     )
     links = Links(link_tokens, settings.site_url)
-    postman = Postman(create_session_factory(engine), outbox, links)
+    limiter = RateLimiter(WindowStorage(), enabled=settings.rate_limit_enabled)
+    postman = Postman(create_session_factory(engine), outbox, links, limiter)
     handlers: list[EventHandler] = [log_event, postman.handle]
     for extension in extensions:
         handlers.extend(extension.event_handlers)
@@ -112,9 +113,7 @@ async def _lifespan(
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
                 link_tokens=link_tokens,
-                rate_limiter=RateLimiter(
-                    WindowStorage(), enabled=settings.rate_limit_enabled
-                ),
+                rate_limiter=limiter,
                 readiness_checks=checks,
             )
         )

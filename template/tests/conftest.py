@@ -145,7 +145,9 @@ async def session_factory(
         handlers=handlers,
     )
     links = Links(resources.link_tokens, resources.settings.site_url)
-    handlers.append(Postman(factory, mailbox.outbox, links).handle)
+    handlers.append(
+        Postman(factory, mailbox.outbox, links, resources.rate_limiter).handle
+    )
     yield factory
     await transaction.rollback()
 

@@ -10,6 +10,8 @@ from httpx2 import AsyncClient
 from sqlalchemy import func, insert, select
 from uuid_utils.compat import uuid7
 
+from app import application
+from app.application import create_app
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database import SessionFactory, create_engine, create_session_factory
@@ -20,7 +22,7 @@ from app.models.user import User
 from app.registry import DIALECT
 from app.services.purge import purge_expired
 from tests.clients import API, bearer, read_me, refresh, sign_in
-from tests.harness import Logs, MakeUser, make_settings
+from tests.harness import Logs, MakeUser, make_settings, run_app
 
 
 async def count(factory: SessionFactory) -> dict[str, int]:
@@ -99,6 +101,19 @@ async def test_ten_thousand_rows_go_while_two_workers_purge(
         "login_throttles": 0,
     }
     assert sum(deleted) >= 10_001
+
+
+async def test_the_running_service_purges(
+    own_database: str, own_factory: SessionFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(own_factory, 1)
+    monkeypatch.setattr(application, "_PURGE_INTERVAL", timedelta(milliseconds=5))
+    async with run_app(create_app(make_settings(own_database))):
+        for _ in range(500):
+            if not any((await count(own_factory)).values()):
+                return
+            await asyncio.sleep(0.01)
+    pytest.fail("nothing was purged")
 
 
 async def test_the_running_service_goes_on_after_a_failure(

@@ -28,7 +28,7 @@ class LoginForm(RequestSchema):
 class RefreshRequest(RequestSchema):
     """A refresh token to exchange."""
 
-    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 
 
 class TokenPair(ResponseSchema):

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
-from uuid import UUID
+
+from limits import RateLimitItemPerHour
 
 from app.core.database import SessionFactory
+from app.core.exceptions import RateLimitError
 from app.core.link_tokens import LinkPurpose
 from app.core.mail import Outbox
 from app.core.project import NAME
+from app.core.rate_limit import RateLimiter
 from app.domain import mail
 from app.domain.events import (
     Event,
@@ -27,31 +30,53 @@ from app.services.links import Links
 
 Letter = Callable[[User, Links], Message]
 
+MAILS_TO_ONE_USER = RateLimitItemPerHour(5)
+_ANYBODYS = (RegistrationRepeated, VerificationRequested, PasswordResetRequested)
+
 
 class Postman:
     """Hears of events after their commit, and leaves the mail about them in the outbox.
 
     Reading the user and signing the link come later, off the request: it takes as long
-    for a known address as for an unknown one.
+    for a known address as for an unknown one. Mails that anybody can have sent to a user
+    are limited, so that nobody can fill a mailbox with them.
     """
 
-    def __init__(self, factory: SessionFactory, outbox: Outbox, links: Links) -> None:
+    def __init__(
+        self,
+        factory: SessionFactory,
+        outbox: Outbox,
+        links: Links,
+        limiter: RateLimiter,
+    ) -> None:
         self._factory = factory
         self._outbox = outbox
         self._links = links
+        self._limiter = limiter
 
     async def handle(self, event: Event) -> None:
         """Leave the mail about `event`, if there is one."""
         letter = _LETTERS.get(type(event))
         if letter is not None and event.user_id is not None:
-            self._outbox.post(partial(self._write, letter, event.user_id))
+            self._outbox.post(partial(self._write, letter, event))
 
-    async def _write(self, letter: Letter, user_id: UUID) -> Message | None:
+    async def _write(self, letter: Letter, event: Event) -> Message | None:
+        if event.user_id is None or not await self._may_write(event):
+            return None
         async with self._factory() as session:
-            user = await UserRepository(session).get(user_id)
+            user = await UserRepository(session).get(event.user_id)
         if user is None or not user.is_active:
             return None
         return letter(user, self._links)
+
+    async def _may_write(self, event: Event) -> bool:
+        if not isinstance(event, _ANYBODYS):
+            return True
+        try:
+            await self._limiter.hit(MAILS_TO_ONE_USER, "mails", str(event.user_id))
+        except RateLimitError:
+            return False
+        return True
 
 
 def _confirm_address(user: User, links: Links) -> Message:

@@ -1,6 +1,7 @@
 """Forgotten passwords: a link by mail, once, for an hour, for the account as it was."""
 
 import asyncio
+import os
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -114,6 +115,19 @@ async def test_of_two_uses_at_once_one_succeeds(
             *(reset(client, token, f"{NEW} {number}") for number in range(4))
         )
     assert Counter(answer.status_code for answer in answers) == {204: 1, 400: 3}
+
+
+async def test_nobody_can_fill_a_mailbox(
+    live_client: LiveClient, tmp_path: Path
+) -> None:
+    changes = {"mail_url": f"file:{tmp_path}", "rate_limit_enabled": True}
+    async with live_client(**changes) as client:
+        await register(client, ADA)
+        for _ in range(6):
+            assert (await forgot(client, ADA)).status_code == 202
+            assert (await register(client, ADA)).status_code == 202
+    # The confirmation, and five of those that anybody can ask for.
+    assert len(os.listdir(tmp_path)) == 6
 
 
 async def test_password_close_to_the_address_is_refused_and_the_link_lives(
