@@ -142,7 +142,7 @@ JSON = st.recursive(
 
 @given(claim=st.sampled_from(CLAIMS), value=JSON)
 @hypothesis_settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
