@@ -54,3 +54,8 @@ def newest_token(folder: Path) -> str:
     """The token of the link in the newest mail of a folder."""
     mail = message_from_bytes(max(folder.iterdir()).read_bytes(), policy=default)
     return find_token(mail)
+
+
+def count_mails(folder: Path) -> int:
+    """How many mails are in a folder."""
+    return len(list(folder.iterdir()))

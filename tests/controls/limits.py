@@ -146,7 +146,7 @@ CONTROLS = [
     ),
     Control(
         "odd rates are refused",
-        "app/core/config.py",
+        "app/core/setting_types.py",
         "if _RATE.fullmatch(value) is None:",
         "if False:",
         "tests/core/test_config.py",
@@ -182,8 +182,11 @@ CONTROLS = [
     Control(
         "a new password by mail starts the count again",
         "app/services/password.py",
-        "        await self.throttle.forget(user.email_canonical)\n        await self.sessions.end_all(user.id, utc_now())\n        self.record(PasswordReset",
-        "        await self.sessions.end_all(user.id, utc_now())\n        self.record(PasswordReset",
+        "        await self.throttle.forget(user.email_canonical)\n"
+        "        await self.sessions.end_all(user.id, utc_now())\n"
+        "        self.record(PasswordReset",
+        "        await self.sessions.end_all(user.id, utc_now())\n"
+        "        self.record(PasswordReset",
         "tests/api/test_recovery.py",
     ),
     Control(

@@ -205,7 +205,8 @@ CONTROLS = [
     Control(
         "a new password by mail ends every session",
         "app/services/password.py",
-        "        await self.sessions.end_all(user.id, utc_now())\n        self.record(PasswordReset",
+        "        await self.sessions.end_all(user.id, utc_now())\n"
+        "        self.record(PasswordReset",
         "        self.record(PasswordReset",
         "tests/api/test_recovery.py",
     ),

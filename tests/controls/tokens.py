@@ -55,7 +55,7 @@ CONTROLS = [
     Control(
         "the type of a token is checked",
         "app/core/security.py",
-        'if header.get("typ") != _ACCESS_TYPE:',
+        'if header.get("typ") != self._typ:',
         "if False:",
         TOKENS,
     ),
