@@ -4,7 +4,6 @@ Each test works in a transaction that is rolled back. Tests of commits and of ra
 `own_database`, which is theirs alone.
 """
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -12,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from alembic import command
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
@@ -36,16 +34,13 @@ from tests.harness import (
     LiveClient,
     Logs,
     MakeUser,
-    alembic_config,
     log_output,
     make_client,
     make_settings,
     run_app,
-    temporary_database,
     with_resources,
 )
 from tests.mailbox import Mailbox
-from tests.servers.base import DatabaseServer
 
 Running = tuple[FastAPI, Resources]
 
@@ -67,39 +62,6 @@ def no_secret_shows(watched_logs: None) -> Iterator[None]:
     """Each test fails that lets a secret into the log or into a refusal."""
     yield
     CANARIES.check()
-
-
-@pytest.fixture(scope="session")
-async def template_url(database_server: DatabaseServer) -> AsyncIterator[str]:
-    """A migrated database that nobody writes to: others are copied from it."""
-    async with temporary_database(database_server) as url:
-        await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
-        yield url
-
-
-@pytest.fixture(scope="session")
-async def database_url(
-    database_server: DatabaseServer, template_url: str
-) -> AsyncIterator[str]:
-    """The database that the tests of one worker share."""
-    async with temporary_database(database_server, template_url) as url:
-        yield url
-
-
-@pytest.fixture
-async def own_database(
-    database_server: DatabaseServer, template_url: str
-) -> AsyncIterator[str]:
-    """A database for one test, where commits are real."""
-    async with temporary_database(database_server, template_url) as url:
-        yield url
-
-
-@pytest.fixture
-async def empty_database(database_server: DatabaseServer) -> AsyncIterator[str]:
-    """A database without a schema."""
-    async with temporary_database(database_server) as url:
-        yield url
 
 
 @pytest.fixture(scope="session")

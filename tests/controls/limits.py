@@ -191,9 +191,9 @@ CONTROLS = [
     ),
     Control(
         "every spelling of an address is one name",
-        "app/services/auth.py",
-        "        return canonical_email(email)\n    except ValueError:",
-        "        return email\n    except ValueError:",
+        "app/domain/email.py",
+        "        return canonical_email(text)\n    except ValueError:",
+        "        return text\n    except ValueError:",
         "tests/api/test_throttle.py",
     ),
     Control(

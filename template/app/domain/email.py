@@ -47,3 +47,11 @@ def deliverable_email(address: str) -> str:
     """
     parsed = _parse(address)
     return f"{parsed.local_part}@{parsed.ascii_domain}"
+
+
+def login_name(text: str) -> str:
+    """What somebody signs in as: an address in its canonical form, or what was typed."""
+    try:
+        return canonical_email(text)
+    except ValueError:
+        return text.casefold()

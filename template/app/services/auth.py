@@ -17,7 +17,7 @@ from app.core.security import (
     new_refresh_token,
 )
 from app.domain.client import Client
-from app.domain.email import canonical_email
+from app.domain.email import login_name
 from app.domain.events import LoggedIn, LoggedOut, LoginFailed, RefreshTokenReused
 from app.domain.refresh import Decision, decide
 from app.models.session import RefreshToken, UserSession
@@ -90,7 +90,7 @@ class AuthService(BaseService):
         The password may be changed while it is checked: then no session starts, since the
         change has ended those it knew of. Too many failures raise `RateLimitError`.
         """
-        name = _name_of(email)
+        name = login_name(email)
         await self.throttle.begin(name)
         user = await self.users.get_by_email(name)
         await self.session.release()
@@ -195,11 +195,3 @@ class AuthService(BaseService):
             refresh_token=refresh_token,
             expires_in=int(self.tokens.lifetime.total_seconds()),
         )
-
-
-def _name_of(email: str) -> str:
-    """What attempts are counted under: an account's address, or whatever was typed."""
-    try:
-        return canonical_email(email)
-    except ValueError:
-        return email.casefold()

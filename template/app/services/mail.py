@@ -56,7 +56,7 @@ class Postman:
 
     async def handle(self, event: Event) -> None:
         """Leave the mail about `event`, if there is one."""
-        letter = _LETTERS.get(type(event))
+        letter = LETTERS.get(type(event))
         if letter is not None and event.user_id is not None:
             self._outbox.post(partial(self._write, letter, event))
 
@@ -131,7 +131,7 @@ def _session_ended(user: User, links: Links) -> Message:
     )
 
 
-_LETTERS: dict[type[Event], Letter] = {
+LETTERS: dict[type[Event], Letter] = {
     UserRegistered: _confirm_address,
     VerificationRequested: _confirm_address,
     RegistrationRepeated: _address_taken,
@@ -141,3 +141,5 @@ _LETTERS: dict[type[Event], Letter] = {
     PasswordReset: _password_changed,
     RefreshTokenReused: _session_ended,
 }
+
+# yours, such as LETTERS[OrderShipped] = order_shipped

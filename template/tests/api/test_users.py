@@ -2,9 +2,12 @@
 
 import pytest
 from httpx2 import AsyncClient
+from sqlalchemy import update
 
+from app.core.database import Session
 from app.domain.permission import Role
-from tests.clients import API, bearer, login, read_me, sign_in
+from app.models.user import User
+from tests.clients import API, bearer, login, read_me, refresh, sign_in
 from tests.harness import PASSWORD, MakeUser
 
 Headers = dict[str, str]
@@ -61,6 +64,16 @@ async def test_disabled_and_deleted_users_are_out_at_once(
     assert (await read_me(client, tokens)).status_code == 200
     await client.delete(url, headers=admin)
     assert (await read_me(client, tokens)).status_code == 401
+
+
+async def test_user_disabled_behind_the_services_back_is_out_too(
+    client: AsyncClient, make_user: MakeUser, session: Session
+) -> None:
+    tokens = await sign_in(client, (await make_user()).email)
+    await session.execute(update(User).values(is_active=False))
+    await session.commit()
+    assert (await read_me(client, tokens)).status_code == 401
+    assert (await refresh(client, tokens)).status_code == 401
 
 
 async def test_demotion_takes_effect_with_the_next_request(
