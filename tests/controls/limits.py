@@ -203,4 +203,11 @@ CONTROLS = [
         "FIRST_WAIT",
         "tests/api/test_throttle.py",
     ),
+    Control(
+        "of a name only the hash is stored",
+        "app/services/throttle.py",
+        "self.throttles.hold(hash_token(name), now)",
+        "self.throttles.hold(name[:64], now)",
+        "tests/api/test_throttle.py",
+    ),
 ]

@@ -9,14 +9,33 @@ from httpx2 import AsyncClient
 
 from app.core.clock import utc_now
 from app.core.config import Settings
-from tests.clients import API, bearer, login, refresh, register, sign_in
+from tests.clients import (
+    API,
+    bearer,
+    forgot,
+    login,
+    refresh,
+    register,
+    reset,
+    sign_in,
+    verify,
+)
 from tests.harness import PASSWORD, Logs, MakeUser, log_output
+from tests.mailbox import Mailbox
 
 Headers = dict[str, str]
 
 # Each event with its fields, beside those of every event.
 EXPECTED: dict[str, set[str]] = {
     "user_registered": set(),
+    "registration_repeated": set(),
+    "verification_requested": set(),
+    "email_verified": set(),
+    "password_reset_requested": set(),
+    "password_reset": set(),
+    "login_failed": set(),
+    "roles_changed": {"actor_id", "roles"},
+    "sessions_ended": {"actor_id"},
     "user_created": {"actor_id"},
     "user_updated": {"actor_id", "fields"},
     "user_deleted": {"actor_id"},
@@ -42,12 +61,24 @@ async def administrate(client: AsyncClient, admin: Headers) -> None:
     body = {"email": "grace@example.com", "password": PASSWORD}
     created = await client.post(f"{API}/users", json=body, headers=admin)
     url = f"{API}/users/{created.json()['id']}"
-    await client.patch(url, json={"is_active": False}, headers=admin)
+    await client.patch(url, json={"roles": []}, headers=admin)
+    await client.delete(f"{url}/sessions", headers=admin)
     await client.delete(url, headers=admin)
+
+
+async def prove_an_address(client: AsyncClient, mailbox: Mailbox) -> None:
+    await register(client, "ada@example.com")
+    await register(client, "ada@example.com")
+    resend = f"{API}/auth/verify-email/resend"
+    await client.post(resend, json={"email": "ada@example.com"})
+    await verify(client, await mailbox.token("ada@example.com"))
+    await forgot(client, "ada@example.com")
+    await reset(client, await mailbox.token("ada@example.com"))
 
 
 async def use_an_account(client: AsyncClient) -> None:
     await register(client, "linus@example.com")
+    await login(client, "linus@example.com", "wrong")
     first = await sign_in(client, "linus@example.com")
     await refresh(client, first)
     with time_machine.travel(utc_now() + timedelta(seconds=11)):
@@ -60,8 +91,9 @@ async def use_an_account(client: AsyncClient) -> None:
 
 
 async def test_every_event_has_its_name_and_its_fields(
-    client: AsyncClient, admin: Headers, logs: Logs
+    client: AsyncClient, admin: Headers, mailbox: Mailbox, logs: Logs
 ) -> None:
+    await prove_an_address(client, mailbox)
     await use_an_account(client)
     await administrate(client, admin)
     events = audited(logs)
