@@ -17,7 +17,7 @@ from app.domain.password import check_password
 from app.domain.permission import Role
 from app.registry import DIALECT
 from app.repositories.session import SessionRepository
-from app.repositories.user import UserRepository
+from app.repositories.user import EmailTakenError, UserRepository
 from app.services.audit import log_event
 from app.services.purge import purge_expired
 from app.services.user import UserService
@@ -86,6 +86,11 @@ def create_admin(
         check_email(email)
         check_password(password)
         asyncio.run(_create_admin(email, password))
+    except EmailTakenError:
+        message = (
+            f"{email} has an account already; another administrator can promote it."
+        )
+        raise _fail(message) from None
     except (ValueError, APIException) as error:
         raise _fail(str(error)) from None
     except (SQLAlchemyError, ConnectionError) as error:
@@ -118,10 +123,11 @@ def check(
         bool, typer.Option("--deploy", help="Judge by the rules of production.")
     ] = False,
 ) -> None:
-    """Check the settings; exit with 78 and a line for each one that is wrong."""
+    """Check the settings; exit with 78 and a line for what is wrong."""
     settings = load_settings(deploy=deploy)
     create_engine(settings, DIALECT)  # refuses a URL that is not of our database
     typer.echo("The settings are fine.")
+    typer.echo(f"Mails link to {settings.site_url}, from {settings.mail_sender}.")
     if deploy and settings.is_development:
         typer.echo("APP_ENVIRONMENT is development here: set it to production.")
     if deploy and _is_open(Path(".env")):

@@ -85,7 +85,8 @@ def test_create_admin_says_when_the_database_is_not_migrated(
 def test_check_deploy_judges_by_the_rules_of_production(
     environment: dict[str, str],
 ) -> None:
-    fine = "The settings are fine.\n"
+    mails = "Mails link to http://localhost:8000, from no-reply@localhost.\n"
+    fine = f"The settings are fine.\n{mails}"
     development = "APP_ENVIRONMENT is development here: set it to production.\n"
     assert run(environment, "check") == (0, fine)
     assert run(environment, "check", "--deploy") == (0, fine + development)

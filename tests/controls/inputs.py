@@ -31,7 +31,7 @@ CONTROLS = [
         "app/schemas/base.py",
         "    AfterValidator(_check_secret_text),\n",
         "",
-        INPUT,
+        "tests/api/test_password_text.py",
     ),
     Control(
         "NUL is refused",

@@ -71,7 +71,7 @@ def check_access(app: FastAPI) -> None:
         if not reads_only and not any(call in _BOUNDS for call in calls):
             message = (
                 f"{route.path} can be called by anybody, who may try out what it takes; "
-                "add dependencies=[CREDENTIALS] to limit how often."
+                "add dependencies=[CREDENTIALS] (app.api.limits) to limit how often."
             )
             raise UnlimitedRouteError(message)
 

@@ -16,8 +16,10 @@ from pydantic_settings import (
 
 from app.core.setting_types import (
     CommaSeparated,
+    Host,
     MailSender,
     MailURL,
+    Origin,
     Rate,
     Secret,
     SiteURL,
@@ -87,8 +89,8 @@ class Settings(AppSettings):
     database_max_overflow: int = Field(default=30, ge=0)
     database_pool_recycle: int = Field(default=3600, ge=1)
 
-    allowed_hosts: CommaSeparated[str] = ["localhost", "127.0.0.1", "[::1]"]
-    cors_origins: CommaSeparated[str] = []
+    allowed_hosts: CommaSeparated[Host] = ["localhost", "127.0.0.1", "[::1]"]
+    cors_origins: CommaSeparated[Origin] = []
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     rate_limit_enabled: bool = True
     """False switches every limit off, for load tests; production refuses it."""

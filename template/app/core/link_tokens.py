@@ -36,7 +36,7 @@ class LinkClaims(BaseModel):
 
 
 class InvalidLinkError(ValidationError):
-    """The link buys nothing."""
+    """The link is good for nothing."""
 
     code = "invalid_link"
     message = "The link is wrong, used or expired; ask for a new one."

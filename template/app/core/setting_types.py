@@ -19,6 +19,10 @@ from app.domain.email import check_email
 
 T = TypeVar("T")
 
+_HOST = re.compile(r"\*|(\*\.)?[\w.-]+|\[[\da-fA-F:.]+\]")
+_ORIGIN = re.compile(
+    r"\*|null|[a-zA-Z][\w+.-]*://(\*|(\*\.)?[\w.-]+|\[[\da-fA-F:.]+\])(:\d+)?"
+)
 _RATE = re.compile("[1-9][0-9]*/(second|minute|hour|day)")
 
 
@@ -79,6 +83,20 @@ def _parse_rate(value: object) -> object:
     return parse(value)
 
 
+def _check_host(text: str) -> str:
+    if _HOST.fullmatch(text) is None:
+        message = "write names only, like api.example.com or *.example.com"
+        raise ValueError(message)
+    return text
+
+
+def _check_origin(text: str) -> str:
+    if _ORIGIN.fullmatch(text) is None:
+        message = "write scheme and host, like https://app.example.com, and no path"
+        raise ValueError(message)
+    return text
+
+
 CommaSeparated = Annotated[list[T], BeforeValidator(_split)]
 """A list written as `one,two` in the environment."""
 
@@ -88,3 +106,6 @@ MailURL = Annotated[SecretStr, AfterValidator(_check_mail_url)]
 MailSender = Annotated[str, AfterValidator(_check_sender)]
 Rate = Annotated[InstanceOf[RateLimitItem], BeforeValidator(_parse_rate)]
 """So many in a moving window, written as `60/minute` in the environment."""
+
+Host = Annotated[str, AfterValidator(_check_host)]
+Origin = Annotated[str, AfterValidator(_check_origin)]

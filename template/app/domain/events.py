@@ -1,6 +1,7 @@
 """What happened, in the words of the business.
 
-Services record events; their handlers run after the commit and never after a rollback.
+Services record events; their handlers run after the commit and never after a rollback. The
+audit log writes each of them, and `app.services.mail` says which are followed by a mail.
 """
 
 from dataclasses import dataclass

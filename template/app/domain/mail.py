@@ -27,7 +27,7 @@ def confirm_address(
         text=f"""\
 Hello,
 
-somebody, probably you, made an account with this address at {project}.
+An account with this address was made at {project}.
 Please confirm that the address is yours:
 
 {link}
@@ -48,7 +48,7 @@ def address_taken(
         text=f"""\
 Hello,
 
-somebody, perhaps you, tried to make an account with this address at {project}.
+Somebody, perhaps you, tried to make an account with this address at {project}.
 There is one already. Sign in here:
 
 {link}
@@ -76,7 +76,7 @@ def account_created(
         text=f"""\
 Hello,
 
-an account with this address was made for you at {project}.
+An account with this address was made for you at {project}.
 Choose your password to use it:
 
 {link}
@@ -98,7 +98,7 @@ def reset_password(*, project: str, to: str, link: str, lifetime: timedelta) -> 
         text=f"""\
 Hello,
 
-somebody, probably you, asked for a new password at {project}.
+Somebody, probably you, asked for a new password at {project}.
 Choose it here:
 
 {link}
@@ -117,7 +117,7 @@ def password_changed(*, project: str, to: str, link: str) -> Message:
         text=f"""\
 Hello,
 
-the password of your account at {project} was just changed.
+The password of your account at {project} was just changed.
 If that was you, there is nothing to do.
 
 If it was not you, take your account back with a new password:
@@ -135,8 +135,8 @@ def session_ended(*, project: str, to: str, link: str) -> Message:
         text=f"""\
 Hello,
 
-something that only your browser or app should know was used a second time at {project}.
-Somebody may have copied it, so we signed that device out. Please sign in again.
+A sign-in of yours at {project} may have been copied: its secret was used twice.
+To be safe we signed that device out. Please sign in again.
 
 If you see anything in your account that was not you, choose a new password:
 

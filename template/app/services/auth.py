@@ -32,11 +32,13 @@ class WrongCredentialsError(AuthenticationError):
     """The same for an unknown address, a wrong password and an account that is not open."""
 
     code = "wrong_credentials"
-    message = "The e-mail address or the password is wrong."
+    message = (
+        "The e-mail address or the password is wrong, or the address is not verified."
+    )
 
 
 class InvalidRefreshTokenError(AuthenticationError):
-    """The refresh token buys nothing."""
+    """The refresh token is good for nothing."""
 
     code = "invalid_refresh_token"
     message = "The refresh token is unknown, used, expired or revoked; sign in again."

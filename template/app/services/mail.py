@@ -28,7 +28,7 @@ from app.models.user import User
 from app.repositories.user import UserRepository
 from app.services.links import Links
 
-Letter = Callable[[User, Links], Message]
+Letter = Callable[[Event, User, Links], Message]
 
 MAILS_TO_ONE_USER = RateLimitItemPerHour(5)
 _ANYBODYS = (RegistrationRepeated, VerificationRequested, PasswordResetRequested)
@@ -67,7 +67,7 @@ class Postman:
             user = await UserRepository(session).get(event.user_id)
         if user is None or not user.is_active:
             return None
-        return letter(user, self._links)
+        return letter(event, user, self._links)
 
     async def _may_write(self, event: Event) -> bool:
         if not isinstance(event, _ANYBODYS):
@@ -79,7 +79,7 @@ class Postman:
         return True
 
 
-def _confirm_address(user: User, links: Links) -> Message:
+def _confirm_address(_: Event, user: User, links: Links) -> Message:
     return mail.confirm_address(
         project=NAME,
         to=user.email,
@@ -88,7 +88,7 @@ def _confirm_address(user: User, links: Links) -> Message:
     )
 
 
-def _address_taken(user: User, links: Links) -> Message:
+def _address_taken(_: Event, user: User, links: Links) -> Message:
     return mail.address_taken(
         project=NAME,
         to=user.email,
@@ -98,9 +98,9 @@ def _address_taken(user: User, links: Links) -> Message:
     )
 
 
-def _account_created(user: User, links: Links) -> Message:
+def _account_created(event: Event, user: User, links: Links) -> Message:
     if user.password_hash is not None:
-        return _confirm_address(user, links)
+        return _confirm_address(event, user, links)
     return mail.account_created(
         project=NAME,
         to=user.email,
@@ -110,7 +110,7 @@ def _account_created(user: User, links: Links) -> Message:
     )
 
 
-def _reset_password(user: User, links: Links) -> Message:
+def _reset_password(_: Event, user: User, links: Links) -> Message:
     return mail.reset_password(
         project=NAME,
         to=user.email,
@@ -119,13 +119,13 @@ def _reset_password(user: User, links: Links) -> Message:
     )
 
 
-def _password_changed(user: User, links: Links) -> Message:
+def _password_changed(_: Event, user: User, links: Links) -> Message:
     return mail.password_changed(
         project=NAME, to=user.email, link=links.page("forgot-password")
     )
 
 
-def _session_ended(user: User, links: Links) -> Message:
+def _session_ended(_: Event, user: User, links: Links) -> Message:
     return mail.session_ended(
         project=NAME, to=user.email, link=links.page("forgot-password")
     )

@@ -131,7 +131,9 @@ class UserService(BaseService):
         if disabled or before - after:
             await self.sessions.end_all(user.id, utc_now())
         if user.roles != had_roles:
-            self.record(RolesChanged(user_id=user.id, roles=tuple(user.roles)))
+            self.record(
+                RolesChanged(user_id=user.id, roles=tuple(map(str, user.roles)))
+            )
         self.record(UserUpdated(user_id=user.id, fields=tuple(sorted(changes))))
         return user
 
@@ -158,7 +160,7 @@ class UserService(BaseService):
 
 def _check_reach(actor: User | None, permissions: frozenset[Permission]) -> None:
     if actor is not None and not permissions <= actor.permissions:
-        message = "This account may do, or would, what you may not do yourself."
+        message = "This account has, or would get, permissions that you do not have."
         raise AuthorizationError(message)
 
 

@@ -60,7 +60,7 @@ async def test_every_route_has_an_expectation(client: AsyncClient) -> None:
         for path, operations in document["paths"].items()
         for method in operations
     }
-    assert routes == set(EXPECTED)
+    assert routes == set(EXPECTED), "each route has its row in EXPECTED"
 
 
 @pytest.fixture

@@ -80,6 +80,16 @@ async def test_nul_and_lone_surrogates_are_refused_and_not_echoed(
     assert "canary" not in response.text
 
 
+async def test_surrogates_are_no_current_password_either(
+    client: AsyncClient, ada: dict[str, str]
+) -> None:
+    body = rb'{"current_password": "\ud800", "new_password": "a much better one"}'
+    headers = ada | {"Content-Type": "application/json"}
+    url = f"{API}/users/me/password"
+    response = await client.post(url, content=body, headers=headers)
+    assert response.status_code == 422
+
+
 @pytest.mark.parametrize("odd", ["%00", "%ED%A0%80", "%FF"])
 async def test_odd_bytes_in_the_form_are_no_password_and_not_echoed(
     client: AsyncClient, odd: str

@@ -170,7 +170,7 @@ def test_time_is_linear_in_the_length() -> None:
     )
     started = time.perf_counter()
     for seed in [*evil.split(), "password='\\", "token ", "bearer\t", ")=(\n"]:
-        redact_text(seed * (10_000 // len(seed)) + "=")
-        redact_text(seed + " " * 10_000 + "=")
-        redact_text(seed + "a" * 10_000 + "=")
+        redact_text(seed * (30_000 // len(seed)) + "=")
+        redact_text(seed + " " * 30_000 + "=")
+        redact_text(seed + "a" * 30_000 + "=")
     assert time.perf_counter() - started < 1

@@ -77,7 +77,7 @@ def _is_loopback(host: str) -> bool:
 def _mail_error(error: Exception) -> MailError:
     if isinstance(error, SMTPRecipientsRefused):
         error = error.recipients[0]
-    if isinstance(error.__cause__, SSLError):
+    if isinstance(error.__cause__, OSError):  # TLS and name errors are of these
         error = error.__cause__
     name = type(error).__name__
     if isinstance(error, SMTPResponseException):
