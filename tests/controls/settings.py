@@ -61,7 +61,7 @@ CONTROLS = [
     Control(
         "unknown variables stop the start",
         STARTUP,
-        "problems = unknown_variables(Settings, *parts)",
+        "problems = unknown_variables(Settings)",
         "problems: list[str] = []",
         "tests/core/test_variables.py",
     ),
@@ -70,13 +70,6 @@ CONTROLS = [
         VARIABLES,
         "        DotEnvSettingsSource(settings_cls, env_ignore_empty=False),\n",
         "",
-        "tests/core/test_variables.py",
-    ),
-    Control(
-        "parts bring their own variables",
-        VARIABLES,
-        "for each in (settings_cls, *parts)",
-        "for each in (settings_cls,)",
         "tests/core/test_variables.py",
     ),
     Control(

@@ -36,8 +36,11 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
-class AppSettings(BaseSettings):
-    """Settings that come from `APP_*` variables, or each from a file: `APP_NAME_FILE`."""
+class Settings(BaseSettings):
+    """Every setting of the service. README.md has them in a table.
+
+    Each comes from its `APP_*` variable, or from the file that `APP_*_FILE` names.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -47,30 +50,6 @@ class AppSettings(BaseSettings):
         extra="ignore",
         hide_input_in_errors=True,
     )
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _refuse_unusable(cls, value: object) -> object:
-        if isinstance(value, Unusable):
-            raise ValueError(str(value))  # noqa: TRY004 - pydantic collects these
-        return value
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not ours to name
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Return the sources, the strongest first."""
-        files = FileSource(settings_cls, dotenv_settings, env_settings)
-        return init_settings, files, env_settings, dotenv_settings
-
-
-class Settings(AppSettings):
-    """Every setting of the service. README.md has them in a table."""
 
     environment: Environment = Environment.PRODUCTION
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -102,6 +81,26 @@ class Settings(AppSettings):
     mail_url: MailURL | None = None
     mail_from: MailSender | None = None
     # yours
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_unusable(cls, value: object) -> object:
+        if isinstance(value, Unusable):
+            raise ValueError(str(value))  # noqa: TRY004 - pydantic collects these
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not ours to name
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources, the strongest first."""
+        files = FileSource(settings_cls, dotenv_settings, env_settings)
+        return init_settings, files, env_settings, dotenv_settings
 
     @property
     def is_development(self) -> bool:

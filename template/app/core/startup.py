@@ -5,7 +5,6 @@ from secrets import token_hex
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
 from app.core.config import Settings
 from app.core.deploy import unsafe_settings
@@ -23,14 +22,14 @@ def refuse(problems: list[str]) -> None:
         raise SystemExit(EX_CONFIG)
 
 
-def load_settings(*parts: type[BaseSettings], deploy: bool = False) -> Settings:
+def load_settings(*, deploy: bool = False) -> Settings:
     """Read the settings; exit with 78 and a line for each thing that is wrong.
 
-    That is a variable with our prefix that is no setting, neither of ours nor of the
-    `parts`; a setting that is missing or invalid; and what is unsafe in production,
-    unless this is development and not to `deploy`.
+    That is a variable with our prefix that is no setting; a setting that is missing or
+    invalid; and what is unsafe in production, unless this is development and not to
+    `deploy`.
     """
-    problems = unknown_variables(Settings, *parts)
+    problems = unknown_variables(Settings)
     try:
         settings = Settings()
     except ValidationError as error:

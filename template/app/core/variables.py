@@ -59,11 +59,9 @@ class FileSource(EnvSettingsSource):
         self.env_vars = values
 
 
-def unknown_variables(
-    settings_cls: type[BaseSettings], *parts: type[BaseSettings]
-) -> list[str]:
-    """A line for each variable with our prefix that is no setting of these classes."""
-    fields = [field for each in (settings_cls, *parts) for field in each.model_fields]
+def unknown_variables(settings_cls: type[BaseSettings]) -> list[str]:
+    """A line for each variable with our prefix that is no setting of this class."""
+    fields = settings_cls.model_fields
     known = {variable(field) + end for field in fields for end in ("", "_FILE")}
     sources = (
         DotEnvSettingsSource(settings_cls, env_ignore_empty=False),

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from app.core.config import AppSettings
 from app.core.startup import load_settings
 from tests.core.conftest import KEY, Environ, Refusal
 
@@ -89,15 +88,3 @@ def test_unknown_variables_in_the_env_file_are_refused_too(
 ) -> None:
     (tmp_path / ".env").write_text("APP_LOGLEVEL=\nPOSTCODE=1\n")
     assert refusal() == ["APP_LOGLEVEL: unknown; did you mean APP_LOG_LEVEL?"]
-
-
-def test_parts_of_the_service_bring_their_own_variables(
-    environ: Environ, tmp_path: Path
-) -> None:
-    class Part(AppSettings):
-        part_limit: int = 1
-
-    (tmp_path / "limit").write_text("2\n")
-    environ(PART_LIMIT_FILE="limit")
-    load_settings(Part)
-    assert Part().part_limit == 2
