@@ -91,7 +91,7 @@ CONTROLS = [
         "app/repositories/user.py",
         "User.email.icontains(text, autoescape=True)",
         "User.email.icontains(text)",
-        USERS,
+        "tests/api/test_pagination.py",
     ),
     Control(
         "a sign-in does not outlive a change of its password",

