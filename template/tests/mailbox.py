@@ -18,7 +18,8 @@ class Mailbox:
     """
 
     def __init__(self) -> None:
-        self.outbox = Outbox(self, sender=Address(addr_spec="no-reply@example.com"))
+        sender = Address(addr_spec="no-reply@example.com")
+        self.outbox = Outbox(self, sender=sender, senders=1)
         self.mails: list[EmailMessage] = []
 
     async def send(self, mail: EmailMessage) -> None:

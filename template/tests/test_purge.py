@@ -103,6 +103,27 @@ async def test_ten_thousand_rows_go_while_two_workers_purge(
     assert sum(deleted) >= 10_001
 
 
+async def test_purges_at_once_do_not_wait_for_each_other_in_a_circle(
+    own_factory: SessionFactory,
+) -> None:
+    past = utc_now() - timedelta(days=1)
+    async with own_factory() as session:
+        user = User(email="a@example.com", email_canonical="a@example.com", roles=[])
+        session.add(user)
+        await session.flush()
+        ids = [uuid7() for _ in range(400)]
+        rows = [{"id": id_, "user_id": user.id, "expires_at": past} for id_ in ids]
+        await session.execute(insert(UserSession), rows)
+        tokens = [
+            {"session_id": id_, "token_hash": uuid7().hex, "expires_at": past}
+            for id_ in ids * 3
+        ]
+        await session.execute(insert(RefreshToken), tokens)
+        await session.commit()
+    await asyncio.gather(*(purge_expired(own_factory) for _ in range(3)))
+    assert not any((await count(own_factory)).values())
+
+
 async def test_the_running_service_purges(
     own_database: str, own_factory: SessionFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

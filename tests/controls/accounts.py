@@ -103,8 +103,8 @@ CONTROLS = [
     Control(
         "a password is replaced only if nobody else did",
         "app/repositories/user.py",
-        ", User.password_hash == old_hash)",
-        ")",
+        " User.password_hash == old_hash,",
+        "",
         REPOSITORY,
     ),
     Control(
@@ -131,14 +131,14 @@ CONTROLS = [
     Control(
         "the last administrator stays",
         "app/services/user.py",
-        "if not await self.users.has_administrator_beside(leaving.id):",
+        "if is_administrator and not await self.users.has_administrator_beside(\n            leaving.id\n        ):",
         "if False:",
         "tests/api/test_administrators.py",
     ),
     Control(
         "administrators leave one after the other",
         "app/services/user.py",
-        "            await self.users.hold_administrators()\n",
+        "        await self.users.hold_administrators()\n",
         "",
         "tests/api/test_administrators.py",
     ),
@@ -212,5 +212,26 @@ CONTROLS = [
         "        await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))\n",
         "",
         "tests/test_purge.py",
+    ),
+    Control(
+        "a sign-in does not outlive the disabling of its user",
+        "app/repositories/user.py",
+        ", User.is_active.is_(True))",
+        ")",
+        RACES,
+    ),
+    Control(
+        "sign-ins that meet an old hash both succeed",
+        "app/services/auth.py",
+        "for _ in range(_CHECKS):",
+        "for _ in range(1):",
+        RACES,
+    ),
+    Control(
+        "a user is deleted once",
+        "app/repositories/base.py",
+        "        if deleted is None:\n            raise NotFoundError\n",
+        "",
+        RACES,
     ),
 ]

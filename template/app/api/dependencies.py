@@ -11,7 +11,7 @@ from app.core.clock import utc_now
 from app.core.database import Session
 from app.core.resources import Resources
 from app.core.security import AccessClaims, InvalidTokenError
-from app.domain.client import Client, printable
+from app.domain.client import Client, printable, valid_address
 from app.models.user import User
 from app.repositories.session import SessionRepository
 from app.repositories.throttle import ThrottleRepository
@@ -52,7 +52,7 @@ async def get_client(request: Request) -> Client:
     """Return who is calling: the peer, or whom a trusted proxy speaks for."""
     user_agent = request.headers.get("user-agent")
     return Client(
-        ip=request.client.host if request.client else None,
+        ip=valid_address(request.client.host) if request.client else None,
         user_agent=printable(user_agent) if user_agent else None,
     )
 

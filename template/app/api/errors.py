@@ -47,6 +47,7 @@ _HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
     413: "payload_too_large",
+    415: "unsupported_media_type",
     414: "uri_too_long",
     431: "headers_too_large",
 }

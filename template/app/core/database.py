@@ -89,7 +89,7 @@ def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
     """
     try:
         engine = _create_engine(settings, dialect)
-    except (ValueError, exc.ArgumentError, ImportError) as error:
+    except (TypeError, ValueError, exc.ArgumentError, ImportError) as error:
         refuse([f"APP_DATABASE_URL: {error}"])
         raise
     dialect.prepare(engine)

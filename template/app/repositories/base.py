@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.database import Session
-from app.core.exceptions import ConflictError
+from app.core.exceptions import ConflictError, NotFoundError
 from app.models.base import Base
 
 ModelT = TypeVar("ModelT", bound=Base)
@@ -45,13 +45,18 @@ class Repository(Generic[ModelT]):
         return instance
 
     async def delete(self, instance: ModelT) -> None:
-        """Delete a row; raises `ConflictError` when another table still needs it."""
-        await self.session.delete(instance)
+        """Delete a row; raises `NotFoundError` when it is gone already.
+
+        Raises `ConflictError` when another table still needs it.
+        """
+        statement = delete(self.model).where(self.model.id == instance.id)
         try:
-            await self.session.flush()
+            deleted = await self.session.scalar(statement.returning(self.model.id))
         except IntegrityError:
             message = "Something else still refers to this."
             raise ConflictError(message) from None
+        if deleted is None:
+            raise NotFoundError
 
     async def page(
         self, *where: ColumnElement[bool], limit: int, after: UUID | None

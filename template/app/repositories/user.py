@@ -14,9 +14,9 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
-from app.core.exceptions import ConflictError
+from app.core.exceptions import ConflictError, NotFoundError
 from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
@@ -54,7 +54,15 @@ class UserRepository(Repository[User]):
     async def get_by_email(self, email_canonical: str) -> User | None:
         """Return the user with this canonical address, or None."""
         statement = select(User).where(User.email_canonical == email_canonical)
-        return await self.session.scalar(statement)
+        fresh = statement.execution_options(populate_existing=True)
+        return await self.session.scalar(fresh)
+
+    async def refresh(self, user: User) -> None:
+        """Read the user again; raises `NotFoundError` when they are gone."""
+        try:
+            await self.session.refresh(user)
+        except InvalidRequestError:
+            raise NotFoundError from None
 
     async def get_signed_in(
         self, user_id: UUID, session_id: UUID, now: datetime
@@ -89,19 +97,24 @@ class UserRepository(Repository[User]):
         return await self.session.scalar(statement) is not None
 
     async def hold_password(self, user: User, password_hash: str | None) -> bool:
-        """Lock the user until the commit; False when the password is another by now."""
-        return await self.hold(user.id, User.password_hash == password_hash)
+        """Lock the user until the commit; False when the account has changed meanwhile.
+
+        That is when the password is another by now, or the user disabled.
+        """
+        unchanged = User.password_hash == password_hash
+        return await self.hold(user.id, unchanged, User.is_active.is_(True))
 
     async def replace_password(
         self, user: User, *, old_hash: str | None, new_hash: str, **changes: object
     ) -> bool:
-        """Store `new_hash`, and `changes`, unless the password was changed meanwhile.
+        """Store `new_hash`, and `changes`, unless the account has changed meanwhile.
 
-        Returns whether they were stored.
+        That is when the password is another by now, or the user disabled. Returns whether
+        they were stored.
         """
         statement = (
             update(User)
-            .where(User.id == user.id, User.password_hash == old_hash)
+            .where(User.id == user.id, User.password_hash == old_hash, User.is_active)
             .values(password_hash=new_hash, **changes)
             .returning(User.id)
         )

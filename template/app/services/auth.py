@@ -27,6 +27,9 @@ from app.repositories.user import UserRepository
 from app.services.base import BaseService
 from app.services.throttle import LoginThrottleService
 
+_CHECKS = 3
+"""How often a password is checked whose account changes meanwhile."""
+
 
 class WrongCredentialsError(AuthenticationError):
     """The same for an unknown address, a wrong password and an account that is not open."""
@@ -89,21 +92,23 @@ class AuthService(BaseService):
     async def login(self, email: str, password: str, client: Client) -> IssuedTokens:
         """Start a session; raises `WrongCredentialsError`, whatever it is that is wrong.
 
-        The password may be changed while it is checked: then no session starts, since the
-        change has ended those it knew of. Too many failures raise `RateLimitError`.
+        The account may change while the password is checked: then it is checked again,
+        for a change ends only the sessions that it knows of. Too many failures raise
+        `RateLimitError`.
         """
         name = login_name(email)
         await self.throttle.begin(name)
-        user = await self.users.get_by_email(name)
-        await self.session.release()
-        stored = user.password_hash if user else None
-        matches, update = await self.passwords.verify_and_update(password, stored)
-        if user is None or not matches or not self._is_open(user):
-            return await self._refuse(user)
-        if not await self._hold_password(user, stored, update):
-            return await self._refuse(user)
-        await self.throttle.forget(name)
-        return await self._start_session(user, client)
+        for _ in range(_CHECKS):
+            user = await self.users.get_by_email(name)
+            await self.session.release()
+            stored = user.password_hash if user else None
+            matches, update = await self.passwords.verify_and_update(password, stored)
+            if user is None or not matches or not self._is_open(user):
+                return await self._refuse(user)
+            if await self._hold_password(user, stored, update):
+                await self.throttle.forget(name)
+                return await self._start_session(user, client)
+        return await self._refuse(user)
 
     async def refresh(self, refresh_token: str, client: Client) -> IssuedTokens:
         """Exchange a refresh token for a new pair; raises `InvalidRefreshTokenError`.

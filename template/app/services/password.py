@@ -88,8 +88,8 @@ class PasswordService(BaseService):
     async def request_reset(self, email: str) -> None:
         """Have a link mailed to the owner of an address, if it has any."""
         user = await self.users.get_by_email(canonical_email(email))
-        if user is not None and user.is_active:
-            self.record(PasswordResetRequested(user_id=user.id))
+        user_id = user.id if user is not None and user.is_active else None
+        self.record(PasswordResetRequested(user_id=user_id))
 
     async def reset(self, token: str, new: str) -> None:
         """Set the password by a link's token and end every session.

@@ -11,22 +11,20 @@ BATCH = 1000
 async def purge_expired(factory: SessionFactory) -> int:
     """Delete expired rows in batches, each committed; returns how many they were.
 
-    Batches keep transactions short, and several workers may do this at once.
+    Several workers may do this at once: batches of one kind skip what another holds, and
+    no transaction holds rows of two kinds, or they would wait for each other in a circle.
     """
     total = 0
-    while True:
-        async with factory() as session:
-            sessions, throttles = (
-                SessionRepository(session),
-                ThrottleRepository(session),
-            )
-            now = utc_now()
-            deleted = [
-                await sessions.purge_tokens(now, limit=BATCH),
-                await sessions.purge_sessions(now, limit=BATCH),
-                await throttles.purge_expired(now, limit=BATCH),
-            ]
-            await session.commit()
-        total += sum(deleted)
-        if max(deleted) < BATCH:
-            return total
+    async with factory() as session:
+        sessions, throttles = SessionRepository(session), ThrottleRepository(session)
+        for purge in (
+            sessions.purge_tokens,
+            sessions.purge_sessions,
+            throttles.purge_expired,
+        ):
+            deleted = BATCH
+            while deleted == BATCH:
+                deleted = await purge(utc_now(), limit=BATCH)
+                await session.commit()
+                total += deleted
+    return total

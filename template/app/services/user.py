@@ -120,11 +120,14 @@ class UserService(BaseService):
         """
         if not changes:
             return user
+        disabled = not changes.get("is_active", True)
+        leaves = disabled or Role.ADMIN not in changes.get("roles", [Role.ADMIN])
+        if leaves:
+            await self._hold_administrators(user)
         roles = changes.get("roles", user.roles)
         before, after = user.permissions, permissions_of(roles)
         _check_reach(actor, before | after)
-        disabled = not changes.get("is_active", True)
-        if disabled or Role.ADMIN not in roles:
+        if leaves:
             await self._keep_an_administrator(user)
         had_roles = user.roles
         user = await self.users.update(user, **changes)
@@ -146,16 +149,23 @@ class UserService(BaseService):
 
     async def delete(self, user: User, *, actor: User) -> None:
         """Delete a user with everything that is theirs; raises `LastAdministratorError`."""
+        await self._hold_administrators(user)
         _check_reach(actor, user.permissions)
         await self._keep_an_administrator(user)
         await self.users.delete(user)
         self.record(UserDeleted(user_id=user.id))
 
+    async def _hold_administrators(self, leaving: User) -> None:
+        """Read the user again once nobody else can make the last administrator leave."""
+        await self.users.hold_administrators()
+        await self.users.refresh(leaving)
+
     async def _keep_an_administrator(self, leaving: User) -> None:
-        if Role.ADMIN in leaving.roles and leaving.is_active:
-            await self.users.hold_administrators()
-            if not await self.users.has_administrator_beside(leaving.id):
-                raise LastAdministratorError
+        is_administrator = Role.ADMIN in leaving.roles and leaving.is_active
+        if is_administrator and not await self.users.has_administrator_beside(
+            leaving.id
+        ):
+            raise LastAdministratorError
 
 
 def _check_reach(actor: User | None, permissions: frozenset[Permission]) -> None:

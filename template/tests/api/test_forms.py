@@ -1,5 +1,7 @@
 """Forms that are made to cost memory or time are refused, and with a short answer."""
 
+import asyncio
+
 import pytest
 from httpx2 import AsyncClient
 
@@ -62,3 +64,18 @@ async def test_multipart_needs_a_boundary_of_reasonable_length(
 ) -> None:
     for parameter in ("", "; boundary=", "; boundary=" + "B" * 7000):
         await check(client, f"multipart/form-data{parameter}", multipart(FIELD))
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-16"])
+async def test_multipart_of_another_charset_is_refused_unread(
+    client: AsyncClient, charset: str
+) -> None:
+    body = (
+        b'--B\r\nContent-Disposition: form-data; name="username"\r\n\r\nabc-'
+        + b"kvakva" * 50_000
+        + b"\r\n--B--\r\n"
+    )
+    headers = {"Content-Type": f'Multipart/form-data; boundary=B; charset="{charset}"'}
+    async with asyncio.timeout(2):
+        response = await client.post(f"{API}/auth/login", content=body, headers=headers)
+    assert response.status_code == 415

@@ -8,16 +8,28 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from app.core.project import NAME, SLUG
+from app.domain.password import check_not_guessable, check_password
 from tests.clients import API, login, register
 
 _numbers = itertools.count()
 
-# A random one may be one character throughout, which counts as common.
+
+def is_choosable(text: str) -> bool:
+    """Whether it is none of those that are refused for being guessed first."""
+    try:
+        check_password(text)
+        check_not_guessable(text, words=[NAME, SLUG])
+    except ValueError:
+        return False
+    return True
+
+
 PASSWORDS = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
     min_size=8,
     max_size=128,
-).filter(lambda text: len(set(text)) > 1)
+).filter(is_choosable)
 
 
 @given(password=PASSWORDS)

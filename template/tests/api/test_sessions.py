@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 
 from app.domain.permission import Role
 from tests.clients import API, bearer, read_me, refresh, sign_in
-from tests.harness import MakeUser
+from tests.harness import MakeUser, Visit
 
 Headers = dict[str, str]
 URL = f"{API}/auth/sessions"
@@ -101,3 +101,22 @@ async def test_a_role_more_ends_no_session(
     url = f"{API}/users/{user.id}"
     assert (await client.patch(url, json=change, headers=admin)).is_success
     assert (await client.get(url, headers=bearer(tokens))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("peer", "shown"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1%eth0" + "0" * 60, "2001:db8::1"),
+        ("a" * 300, None),
+        (None, None),
+    ],
+)
+async def test_only_an_address_is_kept_as_one(
+    visit: Visit, make_user: MakeUser, peer: str | None, shown: str | None
+) -> None:
+    user = await make_user()
+    async with visit(peer) as client:
+        tokens = await sign_in(client, user.email)
+        (session,) = await listed(client, bearer(tokens))
+    assert session["ip"] == shown

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.clock import utc_now
 from app.models.throttle import LoginThrottle
-from tests.clients import API, bearer, login, register, sign_in
+from tests.clients import API, NEW_PASSWORD, bearer, login, register, sign_in
 from tests.harness import PASSWORD, LiveClient, Logs
 
 ADA = "ada@example.com"
@@ -104,6 +104,17 @@ async def test_guesses_at_the_current_password_count_too(
     body["current_password"] = PASSWORD
     answer = await limited.post(url, json=body, headers=headers)
     assert answer.status_code == 429
+
+
+async def test_a_change_of_the_password_forgets_the_failures(
+    limited: AsyncClient,
+) -> None:
+    headers = bearer(await sign_in(limited, ADA))
+    await fail(limited, ADA, 8)
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    url = f"{API}/users/me/password"
+    assert (await limited.post(url, json=body, headers=headers)).status_code == 204
+    assert await fail(limited, ADA, 10) == [401] * 10
 
 
 async def test_of_a_name_only_the_hash_is_stored(

@@ -104,7 +104,7 @@ async def test_end_gives_up_and_says_how_many_are_lost(logs: Logs) -> None:
 
     mailbox = Mailbox()
     async with asyncio.timeout(2):
-        async with Outbox(mailbox, sender=SENDER, patience=0.01) as outbox:
+        async with Outbox(mailbox, sender=SENDER, senders=1, patience=0.01) as outbox:
             outbox.post(job("ada@example.com"))
             outbox.post(hang)
             outbox.post(job("ada@example.com"))

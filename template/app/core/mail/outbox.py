@@ -45,14 +45,15 @@ def compose(message: Message, sender: Address) -> EmailMessage:
 
 
 class Outbox:
-    """Writes and sends mails in the background, one after the other.
+    """Writes and sends mails in the background, a few at a time.
 
     A request only leaves a job, so it takes as long whether a mail follows or not. Jobs
     are in memory: what waits when the process dies is lost, and what cannot be sent is
     given up with a line in the log. Whoever needs a mail asks for another.
 
     As a context manager it works for as long as the block, and at the end for up to
-    `patience` seconds more. `size` is how many jobs may wait.
+    `patience` seconds more. `size` is how many jobs may wait, `senders` how many are done
+    at once.
     """
 
     def __init__(
@@ -61,17 +62,21 @@ class Outbox:
         *,
         sender: Address,
         size: int = 1000,
+        senders: int = 4,
         patience: float = 5,
     ) -> None:
         self._transport = transport
         self._sender = sender
+        self._senders = senders
         self._patience = patience
+        self._pending = 0
         self._jobs = asyncio.Queue[tuple[Job, dict[str, Any]]](size)
 
     def post(self, job: Job) -> None:
         """Leave `job` for later; when too many wait it is dropped, with a line in the log."""
         try:
             self._jobs.put_nowait((job, get_contextvars()))
+            self._pending += 1
         except asyncio.QueueFull:
             _log.error("mail_dropped")
 
@@ -80,7 +85,9 @@ class Outbox:
         await self._jobs.join()
 
     async def __aenter__(self) -> Self:
-        self._worker = asyncio.create_task(self._work())
+        self._workers = [
+            asyncio.create_task(self._work()) for _ in range(self._senders)
+        ]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -88,17 +95,19 @@ class Outbox:
             async with asyncio.timeout(self._patience):
                 await self.join()
         except TimeoutError:
-            # Those that wait, and the one at work.
-            _log.error("mails_lost", count=self._jobs.qsize() + 1)
+            # Those that wait, and those at work.
+            _log.error("mails_lost", count=self._pending)
         finally:
-            self._worker.cancel()
-            await asyncio.wait([self._worker])
+            for worker in self._workers:
+                worker.cancel()
+            await asyncio.wait(self._workers)
 
     async def _work(self) -> None:
         while True:
             job, context = await self._jobs.get()
             with bound_contextvars(**context):
                 await self._deliver(job)
+            self._pending -= 1
             self._jobs.task_done()
 
     async def _deliver(self, job: Job) -> None:

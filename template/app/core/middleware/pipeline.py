@@ -9,6 +9,7 @@ from app.core.middleware.cors import ProblemCORSMiddleware
 from app.core.middleware.error_boundary import ErrorBoundaryMiddleware, ErrorRenderer
 from app.core.middleware.head_limit import HeadLimitMiddleware
 from app.core.middleware.host import HostMiddleware
+from app.core.middleware.multipart import MultipartCharsetMiddleware
 from app.core.middleware.rate_limit import RateLimitMiddleware
 from app.core.middleware.request_context import (
     SECURITY_HEADERS,
@@ -36,5 +37,6 @@ def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
         Middleware(HostMiddleware, allowed=settings.allowed_hosts, https_only=strict),
         Middleware(RateLimitMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
+        Middleware(MultipartCharsetMiddleware),
         Middleware(StrictJSONMiddleware),
     ]
