@@ -96,8 +96,8 @@ CONTROLS = [
     Control(
         "a sign-in does not outlive a change of its password",
         "app/services/auth.py",
-        "if not await self._hold_password(user, stored, update):",
-        "if False:",
+        "if await self._hold_password(user, stored, update):",
+        "if True:",
         RACES,
     ),
     Control(
@@ -131,7 +131,8 @@ CONTROLS = [
     Control(
         "the last administrator stays",
         "app/services/user.py",
-        "if is_administrator and not await self.users.has_administrator_beside(\n            leaving.id\n        ):",
+        "if is_administrator and not await self.users.has_administrator_beside(\n"
+        "            leaving.id\n        ):",
         "if False:",
         "tests/api/test_administrators.py",
     ),
