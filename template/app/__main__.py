@@ -7,15 +7,19 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core.config import load_settings, read_settings, refuse, unsafe_settings
 from app.core.database import create_engine, create_session_factory
+from app.core.exceptions import APIException
+from app.core.logging import configure_logging
 from app.core.passwords import PasswordHasher
+from app.core.startup import load_settings
 from app.domain.email import check_email
 from app.domain.password import check_password
 from app.domain.permission import Role
 from app.registry import DIALECT
+from app.repositories.session import SessionRepository
 from app.repositories.user import EmailTakenError, UserRepository
 from app.services.audit import log_event
+from app.services.purge import purge_expired
 from app.services.user import UserService
 
 cli = typer.Typer(
@@ -28,22 +32,35 @@ def _fail(message: str) -> typer.Exit:
     return typer.Exit(code=1)
 
 
+def _database_failure(error: Exception) -> typer.Exit:
+    reason = f"The database cannot be used ({type(error).__name__}): "
+    return _fail(reason + "is it running, and migrated (make migrate)?")
+
+
 def _is_open(path: Path) -> bool:
     return path.exists() and path.stat().st_mode & 0o077 != 0
 
 
 async def _create_admin(email: str, password: str) -> None:
     settings = load_settings()
+    configure_logging(settings)
     engine = create_engine(settings, DIALECT)
     passwords = PasswordHasher(settings)
     try:
         async with create_session_factory(engine, [log_event])() as session:
-            service = UserService(session, UserRepository(session), passwords)
+            service = UserService(
+                session,
+                users=UserRepository(session),
+                sessions=SessionRepository(session),
+                passwords=passwords,
+            )
             await service.create(
                 email=email,
                 password=password,
                 full_name=None,
                 roles=[Role.USER, Role.ADMIN],
+                actor=None,
+                email_verified=True,
             )
             await session.commit()
     finally:
@@ -69,12 +86,34 @@ def create_admin(
         check_email(email)
         check_password(password)
         asyncio.run(_create_admin(email, password))
-    except (ValueError, EmailTakenError) as error:
+    except EmailTakenError:
+        message = (
+            f"{email} has an account already; another administrator can promote it."
+        )
+        raise _fail(message) from None
+    except (ValueError, APIException) as error:
         raise _fail(str(error)) from None
     except (SQLAlchemyError, ConnectionError) as error:
-        reason = f"The database cannot be used ({type(error).__name__}): "
-        raise _fail(reason + "is it running, and migrated (make migrate)?") from None
+        raise _database_failure(error) from None
     typer.echo(f"{email} is an administrator now.")
+
+
+async def _purge() -> int:
+    engine = create_engine(load_settings(), DIALECT)
+    try:
+        return await purge_expired(create_session_factory(engine))
+    finally:
+        await engine.dispose()
+
+
+@cli.command()
+def purge() -> None:
+    """Delete expired sessions, tokens and throttles, as the running service does hourly."""
+    try:
+        deleted = asyncio.run(_purge())
+    except (SQLAlchemyError, ConnectionError) as error:
+        raise _database_failure(error) from None
+    typer.echo(f"Deleted {deleted} expired rows.")
 
 
 @cli.command()
@@ -84,11 +123,11 @@ def check(
         bool, typer.Option("--deploy", help="Judge by the rules of production.")
     ] = False,
 ) -> None:
-    """Check the settings; exit with 78 and a line for each one that is wrong."""
-    settings = read_settings()
-    if deploy:
-        refuse(unsafe_settings(settings))
+    """Check the settings; exit with 78 and a line for what is wrong."""
+    settings = load_settings(deploy=deploy)
+    create_engine(settings, DIALECT)  # refuses a URL that is not of our database
     typer.echo("The settings are fine.")
+    typer.echo(f"Mails link to {settings.site_url}, from {settings.mail_sender}.")
     if deploy and settings.is_development:
         typer.echo("APP_ENVIRONMENT is development here: set it to production.")
     if deploy and _is_open(Path(".env")):

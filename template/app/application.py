@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TypedDict
 
@@ -13,17 +14,27 @@ from app.api.docs import add_docs
 from app.api.errors import add_error_handlers, problem_response
 from app.api.openapi import ERROR_RESPONSES, Application
 from app.api.v1.api import router
-from app.core.config import Settings, load_settings
+from app.core.config import Settings
 from app.core.database import EventHandler, create_engine, create_session_factory, ping
 from app.core.extension import Extension
+from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
 from app.core.logging import configure_logging
+from app.core.mail import Outbox, create_transport
 from app.core.middleware.pipeline import pipeline
 from app.core.passwords import PasswordHasher
+from app.core.periodic import periodically
 from app.core.project import DESCRIPTION, NAME, SLUG
+from app.core.rate_limit import RateLimiter, WindowStorage
 from app.core.resources import ReadinessCheck, Resources
 from app.core.security import AccessTokens
+from app.core.startup import load_settings
 from app.registry import DIALECT, EXTENSIONS
 from app.services.audit import log_event
+from app.services.links import Links
+from app.services.mail import Postman
+from app.services.purge import purge_expired
+
+_PURGE_INTERVAL = timedelta(hours=1)
 
 
 class State(TypedDict):
@@ -72,13 +83,24 @@ async def _lifespan(
     extensions: Sequence[Extension],
     engine: AsyncEngine,
 ) -> AsyncIterator[State]:
-    handlers: list[EventHandler] = [log_event]
+    link_tokens = _link_tokens(settings)
+    outbox = Outbox(
+        create_transport(settings.mail_transport.get_secret_value()),
+        sender=settings.mail_sender,
+    )
+    links = Links(link_tokens, settings.site_url)
+    limiter = RateLimiter(WindowStorage(), enabled=settings.rate_limit_enabled)
+    postman = Postman(create_session_factory(engine), outbox, links, limiter)
+    handlers: list[EventHandler] = [log_event, postman.handle]
     for extension in extensions:
         handlers.extend(extension.event_handlers)
     factory = create_session_factory(engine, handlers)
     checks: dict[str, ReadinessCheck] = {"database": partial(ping, factory)}
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
+        await stack.enter_async_context(outbox)
+        purge = partial(purge_expired, factory)
+        await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))
         for extension in extensions:
             checks.update(extension.readiness_checks)
             if extension.lifespan is not None:
@@ -90,15 +112,28 @@ async def _lifespan(
                 session_factory=factory,
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
+                link_tokens=link_tokens,
+                rate_limiter=limiter,
                 readiness_checks=checks,
             )
         )
 
 
-def _access_tokens(settings: Settings) -> AccessTokens:
+def _secret_keys(settings: Settings) -> list[str]:
     keys = [settings.secret_key, *settings.previous_secret_keys]
+    return [key.get_secret_value() for key in keys]
+
+
+def _access_tokens(settings: Settings) -> AccessTokens:
     return AccessTokens(
-        [key.get_secret_value() for key in keys],
-        issuer=SLUG,
-        lifetime=settings.access_token_lifetime,
+        _secret_keys(settings), issuer=SLUG, lifetime=settings.access_token_lifetime
     )
+
+
+def _link_tokens(settings: Settings) -> dict[LinkPurpose, LinkTokens]:
+    return {
+        purpose: LinkTokens(
+            _secret_keys(settings), purpose=purpose, issuer=SLUG, lifetime=lifetime
+        )
+        for purpose, lifetime in LINK_LIFETIMES.items()
+    }

@@ -8,8 +8,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
-from app.core.config import load_settings, refuse
 from app.core.database import create_engine, is_unavailable
+from app.core.startup import load_settings, refuse
 from app.models.base import Base
 from app.registry import DIALECT
 

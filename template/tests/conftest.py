@@ -4,82 +4,64 @@ Each test works in a transaction that is rolled back. Tests of commits and of ra
 `own_database`, which is theirs alone.
 """
 
-import asyncio
-import io
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from alembic import command
 from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 
 from app.application import create_app
 from app.core.config import Settings
-from app.core.database import Session, SessionFactory, create_engine
-from app.core.logging import configure_logging
+from app.core.database import EventHandler, Session, SessionFactory, create_engine
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
 from app.registry import DIALECT
+from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.audit import log_event
+from app.services.links import Links
+from app.services.mail import Postman
 from app.services.user import UserService
 from tests.harness import (
+    CANARIES,
     PASSWORD,
     LiveClient,
     Logs,
     MakeUser,
-    alembic_config,
+    log_output,
     make_client,
     make_settings,
     run_app,
-    temporary_database,
     with_resources,
 )
-from tests.servers.base import DatabaseServer
+from tests.mailbox import Mailbox
+
+Running = tuple[FastAPI, Resources]
 
 # The settings of the shell that runs the tests are not theirs.
 for name in [name for name in os.environ if name.startswith("APP_")]:
     del os.environ[name]
 
 
-@pytest.fixture(scope="session")
-async def template_url(database_server: DatabaseServer) -> AsyncIterator[str]:
-    """A migrated database that nobody writes to: others are copied from it."""
-    async with temporary_database(database_server) as url:
-        await asyncio.to_thread(command.upgrade, alembic_config(url), "head")
-        yield url
+@pytest.fixture(scope="session", autouse=True)
+def watched_logs() -> Iterator[None]:
+    """Every line of the run is seen; the last ones are checked here."""
+    with CANARIES.watching_logs():
+        yield
+    CANARIES.check()
 
 
-@pytest.fixture(scope="session")
-async def database_url(
-    database_server: DatabaseServer, template_url: str
-) -> AsyncIterator[str]:
-    """The database that the tests of one worker share."""
-    async with temporary_database(database_server, template_url) as url:
-        yield url
-
-
-@pytest.fixture
-async def own_database(
-    database_server: DatabaseServer, template_url: str
-) -> AsyncIterator[str]:
-    """A database for one test, where commits are real."""
-    async with temporary_database(database_server, template_url) as url:
-        yield url
-
-
-@pytest.fixture
-async def empty_database(database_server: DatabaseServer) -> AsyncIterator[str]:
-    """A database without a schema."""
-    async with temporary_database(database_server) as url:
-        yield url
+@pytest.fixture(autouse=True)
+def no_secret_shows(watched_logs: None) -> Iterator[None]:
+    """Each test fails that lets a secret into the log or into a refusal."""
+    yield
+    CANARIES.check()
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +70,7 @@ def settings(database_url: str) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def running(settings: Settings) -> AsyncIterator[tuple[FastAPI, Resources]]:
+async def running(settings: Settings) -> AsyncIterator[Running]:
     """The application, started once for each worker."""
     app = create_app(settings)
     async with run_app(app) as resources:
@@ -104,16 +86,31 @@ async def connection(settings: Settings) -> AsyncIterator[AsyncConnection]:
 
 
 @pytest.fixture
-async def session_factory(connection: AsyncConnection) -> AsyncIterator[SessionFactory]:
+def mailbox() -> Mailbox:
+    """Where the mails of a test arrive."""
+    return Mailbox()
+
+
+@pytest.fixture
+async def session_factory(
+    connection: AsyncConnection, running: Running, mailbox: Mailbox
+) -> AsyncIterator[SessionFactory]:
     """Sessions whose commits end in a savepoint, undone after the test."""
     transaction = await connection.begin()
-    yield async_sessionmaker(
+    _, resources = running
+    handlers: list[EventHandler] = [log_event]
+    factory = async_sessionmaker(
         connection,
         class_=Session,
         expire_on_commit=False,
         join_transaction_mode="create_savepoint",
-        handlers=[log_event],
+        handlers=handlers,
     )
+    links = Links(resources.link_tokens, resources.settings.site_url)
+    handlers.append(
+        Postman(factory, mailbox.outbox, links, resources.rate_limiter).handle
+    )
+    yield factory
     await transaction.rollback()
 
 
@@ -125,7 +122,7 @@ async def session(session_factory: SessionFactory) -> AsyncIterator[Session]:
 
 @pytest.fixture
 async def client(
-    running: tuple[FastAPI, Resources], session_factory: SessionFactory
+    running: Running, session_factory: SessionFactory
 ) -> AsyncIterator[AsyncClient]:
     """A client of the whole application."""
     app, resources = running
@@ -151,9 +148,7 @@ def live_client(own_database: str) -> LiveClient:
 
 
 @pytest.fixture
-def make_user(
-    session_factory: SessionFactory, running: tuple[FastAPI, Resources]
-) -> MakeUser:
+def make_user(session_factory: SessionFactory, running: Running) -> MakeUser:
     """Makes users with the password `PASSWORD`."""
     _, resources = running
 
@@ -161,12 +156,18 @@ def make_user(
         email: str = "ada@example.com", *roles: Role, password: str | None = PASSWORD
     ) -> User:
         async with session_factory() as session:
-            users = UserService(session, UserRepository(session), resources.passwords)
+            users = UserService(
+                session,
+                users=UserRepository(session),
+                sessions=SessionRepository(session),
+                passwords=resources.passwords,
+            )
             user = await users.create(
                 email=email,
                 password=password,
                 full_name=None,
                 roles=roles or [Role.USER],
+                actor=None,
             )
             await session.commit()
             return user
@@ -175,11 +176,7 @@ def make_user(
 
 
 @pytest.fixture
-def logs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
+def logs(settings: Settings) -> Iterator[Logs]:
     """Reads what production would log; to be asked for after the clients."""
-    stream = io.StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", stream)
-        configure_logging(settings.model_copy(update={"environment": "production"}))
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    configure_logging(settings)
+    with log_output(settings, environment="production") as stream:
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]

@@ -1,36 +1,45 @@
 """What tests make an application of, beside the fixtures in `conftest.py`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import io
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
+import pytest
 from alembic.config import Config
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.config import Settings
+from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.models.user import User
+from tests.canaries import Canaries
 from tests.servers.base import DatabaseServer
 
 PASSWORD = "correct horse battery"
+SECRET_KEY = "a-secret-for-tests-0123456789-abcdef"
 
+CANARIES = Canaries([PASSWORD, SECRET_KEY])
 
 LiveClient = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 MakeUser = Callable[..., Awaitable[User]]
+Visit = Callable[[str | None], AsyncClient]
 Logs = Callable[[], list[dict[str, Any]]]
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
-    """Settings for tests: cheap password hashes, nothing read from `.env`."""
+    """Settings for tests: cheap hashes, no rate limits, nothing read from `.env`."""
     values: dict[str, object] = {
         "environment": "development",
-        "secret_key": "a-secret-for-tests-0123456789-abcdef",
+        "secret_key": SECRET_KEY,
         "database_url": database_url,
         "allowed_hosts": ["test"],
         "argon2_memory_kib": 8,
         "argon2_time_cost": 1,
+        "rate_limit_enabled": False,
     }
     return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
 
@@ -69,7 +78,26 @@ def with_resources(app: FastAPI, resources: Resources) -> ASGIApp:
     return asgi
 
 
-def make_client(app: ASGIApp) -> AsyncClient:
-    """A client of `app`; what the application raises reaches it as an answer."""
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    return AsyncClient(transport=transport, base_url="http://test")
+def make_client(app: ASGIApp, address: str | None = "127.0.0.1") -> AsyncClient:
+    """A client of `app` at `address`; what `app` raises reaches it as an answer."""
+    peer: Any = address and (address, 50_000)
+    transport = ASGITransport(app, raise_app_exceptions=False, client=peer)
+    return AsyncClient(
+        transport=transport,
+        base_url="http://test",
+        event_hooks={
+            "request": [CANARIES.see_request],
+            "response": [CANARIES.see_response],
+        },
+    )
+
+
+@contextmanager
+def log_output(settings: Settings, **changes: object) -> Iterator[io.StringIO]:
+    """What is logged with `changes` to `settings`, to be asked for after the clients."""
+    stream = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stderr", stream)
+        configure_logging(settings.model_copy(update=changes))
+    yield stream
+    configure_logging(settings)

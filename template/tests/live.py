@@ -31,8 +31,8 @@ class LiveServer:
 
 
 @contextmanager
-def serve(app: FastAPI) -> Iterator[LiveServer]:
-    """Serve `app` on a free port of the loopback address."""
+def serve(app: FastAPI, **options: Any) -> Iterator[LiveServer]:
+    """Serve `app` on a free port of the loopback address; `options` are uvicorn's."""
     listener = socket.create_server(("127.0.0.1", 0))
     started = threading.Event()
     running: list[tuple[LiveServer, uvicorn.Server]] = []
@@ -44,6 +44,7 @@ def serve(app: FastAPI) -> Iterator[LiveServer]:
                 lifespan="off",
                 server_header=False,
                 log_config=None,
+                **options,
             )
             server = uvicorn.Server(config)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -1,6 +1,6 @@
 """Every protection, by subject; see `controls.base`."""
 
-from controls import accounts, data, http, limits, logs, mail, settings, tokens
+from controls import accounts, data, http, inputs, limits, logs, mail, settings, tokens
 from controls.base import Control
 
 __all__ = ["CONTROLS", "Control"]
@@ -11,6 +11,7 @@ CONTROLS = [
     *mail.CONTROLS,
     *limits.CONTROLS,
     *http.CONTROLS,
+    *inputs.CONTROLS,
     *logs.CONTROLS,
     *data.CONTROLS,
     *settings.CONTROLS,

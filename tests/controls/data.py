@@ -2,6 +2,7 @@
 
 from controls.base import Control
 
+PAGINATION = "tests/api/test_pagination.py"
 REPOSITORY = "tests/repositories/test_user.py"
 TRANSACTIONS = "tests/api/test_transactions.py"
 
@@ -70,5 +71,19 @@ CONTROLS = [
         "except StaleDataError:",
         "except ZeroDivisionError:",
         REPOSITORY,
+    ),
+    Control(
+        "pages follow one order",
+        "app/repositories/base.py",
+        ".order_by(self.model.id)",
+        ".order_by(self.model.email_canonical)",
+        PAGINATION,
+    ),
+    Control(
+        "a page begins behind the one before",
+        "app/repositories/base.py",
+        "self.model.id > after",
+        "self.model.id >= after",
+        PAGINATION,
     ),
 ]

@@ -1,11 +1,12 @@
-"""Routes, input, errors and headers."""
+"""Routes, errors and headers."""
 
 from controls.base import Control
 
+CORS = "tests/api/test_cors.py"
 ERRORS = "tests/api/test_errors.py"
 HEADERS = "tests/api/test_headers.py"
-INPUT = "tests/api/test_input.py"
-USERS = "tests/api/test_users.py"
+NO_ECHO = "tests/api/test_no_echo.py"
+SOCKETS = "tests/test_sockets.py"
 
 CONTROLS = [
     Control(
@@ -23,34 +24,6 @@ CONTROLS = [
         "tests/api/test_access.py",
     ),
     Control(
-        "unknown members are refused",
-        "app/schemas/base.py",
-        'extra="forbid"',
-        'extra="ignore"',
-        "tests/api/test_mass_assignment.py",
-    ),
-    Control(
-        "pages are bounded",
-        "app/schemas/pagination.py",
-        "Query(ge=1, le=100)",
-        "Query(ge=1)",
-        USERS,
-    ),
-    Control(
-        "passwords hold no unpaired surrogates",
-        "app/schemas/base.py",
-        "    AfterValidator(_check_secret_text),\n",
-        "",
-        INPUT,
-    ),
-    Control(
-        "NUL is refused",
-        "app/schemas/base.py",
-        'NO_NUL = r"^[^\\x00]*$"',
-        'NO_NUL = r"^"',
-        f"{INPUT} {USERS}",
-    ),
-    Control(
         "nothing leaves the application as an exception",
         "app/core/middleware/error_boundary.py",
         "            if started:\n                raise\n",
@@ -62,27 +35,13 @@ CONTROLS = [
         "app/api/errors.py",
         'return {"type": code, "loc": location,',
         'return {"input": item["input"], "type": code, "loc": location,',
-        ERRORS,
+        NO_ECHO,
     ),
     Control(
         "405 names every method",
         "app/api/errors.py",
         '        headers["Allow"] = ", ".join(sorted(_allowed_methods(request)))\n',
         "        pass\n",
-        ERRORS,
-    ),
-    Control(
-        "bodies are bounded when their size is declared",
-        "app/core/middleware/body_limit.py",
-        "        self._check(int(declared[:20]))\n",
-        "",
-        ERRORS,
-    ),
-    Control(
-        "bodies are bounded when their size is not declared",
-        "app/core/middleware/body_limit.py",
-        "            self._check(received)\n",
-        "",
         ERRORS,
     ),
     Control(
@@ -119,6 +78,55 @@ CONTROLS = [
         "app/application.py",
         'openapi_url = "/openapi.json" if settings.is_development else None',
         'openapi_url = "/openapi.json"',
+        HEADERS,
+    ),
+    Control(
+        "nothing is redirected",
+        "app/application.py",
+        "        redirect_slashes=False,\n",
+        "",
+        HEADERS,
+    ),
+    Control(
+        "only the named origins may call",
+        "app/core/middleware/cors.py",
+        "allow_origins=origins,",
+        'allow_origins=["*"],',
+        CORS,
+    ),
+    Control(
+        "pages may use the methods of the API only",
+        "app/core/middleware/cors.py",
+        'allow_methods=("GET", "POST", "PATCH", "DELETE"),',
+        'allow_methods=("*",),',
+        CORS,
+    ),
+    Control(
+        "pages may send the headers of the API only",
+        "app/core/middleware/cors.py",
+        'allow_headers=("Authorization", "Content-Type", "X-Request-ID"),',
+        'allow_headers=("*",),',
+        CORS,
+    ),
+    Control(
+        "a request names one host",
+        "app/core/middleware/host.py",
+        "len(hosts) != 1",
+        "not hosts",
+        SOCKETS,
+    ),
+    Control(
+        "browsers are told to come back over HTTPS",
+        "app/core/middleware/pipeline.py",
+        "(STRICT_TRANSPORT if strict else {})",
+        "{}",
+        HEADERS,
+    ),
+    Control(
+        "answers are not kept in caches",
+        "app/core/middleware/request_context.py",
+        '    "Cache-Control": "no-store",\n',
+        "",
         HEADERS,
     ),
 ]

@@ -3,8 +3,10 @@
 from controls.base import Control
 
 AUTH = "tests/api/test_auth.py"
+CLOCK = "tests/api/test_clock.py"
 RACES = "tests/api/test_races.py"
 REFRESH = "tests/api/test_refresh.py"
+TOKEN_HEADERS = "tests/api/test_token_headers.py"
 TOKENS = "tests/api/test_access_tokens.py"
 
 CONTROLS = [
@@ -53,7 +55,7 @@ CONTROLS = [
     Control(
         "the type of a token is checked",
         "app/core/security.py",
-        'if header.get("typ") != _ACCESS_TYPE:',
+        'if header.get("typ") != self._typ:',
         "if False:",
         TOKENS,
     ),
@@ -84,5 +86,75 @@ CONTROLS = [
         "if claims.exp <= now.timestamp():",
         "if False:",
         AUTH,
+    ),
+    Control(
+        "no key is taken from a token",
+        "app/core/security.py",
+        'self._keys[header["kid"]]',
+        'OctKey.import_key(header["jwk"]) if "jwk" in header else self._keys[header["kid"]]',
+        TOKEN_HEADERS,
+    ),
+    Control(
+        "an unknown key id is refused",
+        "app/core/security.py",
+        'self._keys[header["kid"]]',
+        'self._keys.get(header["kid"], next(iter(self._keys.values())))',
+        TOKEN_HEADERS,
+    ),
+    Control(
+        "the length of a token is bounded",
+        "app/core/security.py",
+        "if len(token) > _MAX_TOKEN_LENGTH:",
+        "if False:",
+        TOKEN_HEADERS,
+    ),
+    Control(
+        "the id of a token is random",
+        "app/core/security.py",
+        "jti=secrets.token_urlsafe(32)",
+        "jti=str(issued_at)",
+        TOKEN_HEADERS,
+    ),
+    Control(
+        "refresh tokens are random",
+        "app/core/security.py",
+        "    return secrets.token_urlsafe(32)",
+        "    return secrets.token_urlsafe(2)",
+        TOKEN_HEADERS,
+    ),
+    Control(
+        "previous keys still verify",
+        "app/core/security.py",
+        "for secret in secret_keys",
+        "for secret in secret_keys[:1]",
+        "tests/api/test_key_rotation.py",
+    ),
+    Control(
+        "clocks may differ by half a minute, no more",
+        "app/core/security.py",
+        "_CLOCK_SKEW = timedelta(seconds=30)",
+        "_CLOCK_SKEW = timedelta(hours=1)",
+        CLOCK,
+    ),
+    Control(
+        "times are in UTC",
+        "app/core/clock.py",
+        "datetime.now(UTC)",
+        "datetime.now().replace(tzinfo=UTC)",
+        CLOCK,
+    ),
+    Control(
+        "a refused token is answered with a challenge",
+        "app/api/errors.py",
+        'headers["WWW-Authenticate"] = _challenge(request, error)',
+        "pass",
+        TOKENS,
+    ),
+    Control(
+        "the challenge says that a token is wrong",
+        "app/api/errors.py",
+        'if isinstance(error, InvalidTokenError) and "authorization" in request.headers:',
+        "if False:",
+        TOKEN_HEADERS,
     ),
 ]

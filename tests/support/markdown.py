@@ -15,8 +15,8 @@ FILE = re.compile(
     r"[\w.<>*/-]+(/[\w.<>*-]*|\.(py|md|toml|yml|yaml|jinja|txt|lock|example|db))"
     r"|\.[a-z]+(/[\w.-]+)*|Makefile|Dockerfile"
 )
-# What looks like a path and is none: media types, the paths of URLs, the ending of a name.
-NO_FILE = re.compile(r"/.*|application/.*|https?:.*|\.jinja")
+# What looks like a path and is none: media types, URLs and their paths, endings, rates.
+NO_FILE = re.compile(r"/.*|application/.*|https?:.*|\.jinja|\d+/minute")
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,25 @@ from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends
 from fastapi.routing import iter_route_contexts
 
-from app.api.dependencies import CurrentUser
+from app.api.dependencies import CurrentUser, get_claims
+from app.api.limits import limit_credentials
 from app.core.exceptions import AuthorizationError
 from app.domain.permission import Permission
+from app.services.audit import log_denial
 
 
 class UndeclaredRouteError(RuntimeError):
     """A route declares neither a permission nor that it is public."""
+
+
+class UnlimitedRouteError(RuntimeError):
+    """A route takes input from anybody, without a token, and declares no limit."""
+
+
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+# Nobody gets further without a token, or without being counted.
+_BOUNDS = (get_claims, limit_credentials)
 
 
 async def _anybody() -> None:
@@ -26,11 +38,12 @@ class _Requires:
 
     async def __call__(self, user: CurrentUser) -> None:
         if self.permission not in user.permissions:
+            log_denial(user.id, self.permission)
             raise AuthorizationError
 
 
 PUBLIC = Depends(_anybody)
-"""For `dependencies=[...]` of a route that anybody may call."""
+"""For `dependencies=[...]` of a route that anybody may call; see `CREDENTIALS` too."""
 
 
 def requires(permission: Permission) -> Depends:
@@ -39,7 +52,7 @@ def requires(permission: Permission) -> Depends:
 
 
 def check_access(app: FastAPI) -> None:
-    """Raise `UndeclaredRouteError` for a route of `app` that does not say who may call it.
+    """Raise for a route of `app` that does not say who may call it, or how often.
 
     FastAPI's own route for the schema, which is on in development only, is let through.
     """
@@ -47,17 +60,26 @@ def check_access(app: FastAPI) -> None:
         if route.path == app.openapi_url:
             continue
         dependant = getattr(route, "dependant", None)
-        if dependant is None or not any(map(_is_declaration, _calls(dependant))):
+        calls = [] if dependant is None else list(_calls(dependant))
+        if not any(map(_is_declaration, calls)):
             message = (
                 f"{route.path} declares neither a permission nor that it is public; "
                 "add dependencies=[requires(Permission.…)] or dependencies=[PUBLIC]."
             )
             raise UndeclaredRouteError(message)
+        reads_only = (route.methods or set()) <= _SAFE_METHODS
+        if not reads_only and not any(call in _BOUNDS for call in calls):
+            message = (
+                f"{route.path} can be called by anybody, who may try out what it takes; "
+                "add dependencies=[CREDENTIALS] (app.api.limits) to limit how often."
+            )
+            raise UnlimitedRouteError(message)
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:
     for child in dependant.dependencies:
         yield child.call
+        yield from _calls(child)
 
 
 def _is_declaration(call: object) -> bool:

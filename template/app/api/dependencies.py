@@ -5,16 +5,24 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
+from structlog.contextvars import bind_contextvars
 
 from app.core.clock import utc_now
 from app.core.database import Session
 from app.core.resources import Resources
 from app.core.security import AccessClaims, InvalidTokenError
+from app.domain.client import Client, printable, valid_address
 from app.models.user import User
 from app.repositories.session import SessionRepository
+from app.repositories.throttle import ThrottleRepository
 from app.repositories.user import UserRepository
 from app.services.auth import AuthService, SessionLifetimes
+from app.services.links import Links
+from app.services.password import PasswordService
+from app.services.session import SessionService
+from app.services.throttle import LoginThrottleService
 from app.services.user import UserService
+from app.services.verification import VerificationService
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
 
@@ -40,7 +48,35 @@ async def get_session(resources: ResourcesDep) -> AsyncIterator[Session]:
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 
-async def get_auth_service(session: SessionDep, resources: ResourcesDep) -> AuthService:
+async def get_client(request: Request) -> Client:
+    """Return who is calling: the peer, or whom a trusted proxy speaks for."""
+    user_agent = request.headers.get("user-agent")
+    return Client(
+        ip=valid_address(request.client.host) if request.client else None,
+        user_agent=printable(user_agent) if user_agent else None,
+    )
+
+
+ClientDep = Annotated[Client, Depends(get_client)]
+
+
+async def get_throttle(
+    session: SessionDep, resources: ResourcesDep
+) -> LoginThrottleService:
+    """Put the throttle of sign-ins together."""
+    return LoginThrottleService(
+        session,
+        ThrottleRepository(session),
+        enabled=resources.settings.rate_limit_enabled,
+    )
+
+
+ThrottleDep = Annotated[LoginThrottleService, Depends(get_throttle)]
+
+
+async def get_auth_service(
+    session: SessionDep, resources: ResourcesDep, throttle: ThrottleDep
+) -> AuthService:
     """Put the authentication service together."""
     settings = resources.settings
     return AuthService(
@@ -49,20 +85,75 @@ async def get_auth_service(session: SessionDep, resources: ResourcesDep) -> Auth
         sessions=SessionRepository(session),
         passwords=resources.passwords,
         tokens=resources.access_tokens,
+        throttle=throttle,
         lifetimes=SessionLifetimes(
             session=settings.session_lifetime,
             refresh_token=settings.refresh_token_lifetime,
             leeway=settings.refresh_leeway,
         ),
+        verified_only=settings.verifies_email,
     )
 
 
 AuthServiceDep = Annotated[AuthService, Depends(get_auth_service)]
 
 
+async def get_links(resources: ResourcesDep) -> Links:
+    """Put the maker of links together."""
+    return Links(resources.link_tokens, resources.settings.site_url)
+
+
+LinksDep = Annotated[Links, Depends(get_links)]
+
+
+async def get_password_service(
+    session: SessionDep,
+    resources: ResourcesDep,
+    throttle: ThrottleDep,
+    links: LinksDep,
+) -> PasswordService:
+    """Put the password service together."""
+    return PasswordService(
+        session,
+        users=UserRepository(session),
+        sessions=SessionRepository(session),
+        passwords=resources.passwords,
+        throttle=throttle,
+        links=links,
+    )
+
+
+PasswordServiceDep = Annotated[PasswordService, Depends(get_password_service)]
+
+
+async def get_verification_service(
+    session: SessionDep, links: LinksDep
+) -> VerificationService:
+    """Put the verification service together."""
+    return VerificationService(session, UserRepository(session), links)
+
+
+VerificationServiceDep = Annotated[
+    VerificationService, Depends(get_verification_service)
+]
+
+
+async def get_session_service(session: SessionDep) -> SessionService:
+    """Put the service for sessions together."""
+    return SessionService(session, SessionRepository(session))
+
+
+SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
+
+
 async def get_user_service(session: SessionDep, resources: ResourcesDep) -> UserService:
     """Put the account service together."""
-    return UserService(session, UserRepository(session), resources.passwords)
+    return UserService(
+        session,
+        users=UserRepository(session),
+        sessions=SessionRepository(session),
+        passwords=resources.passwords,
+    )
 
 
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
@@ -82,7 +173,9 @@ ClaimsDep = Annotated[AccessClaims, Depends(get_claims)]
 
 async def get_current_user(claims: ClaimsDep, auth: AuthServiceDep) -> User:
     """Return who is signed in: the session is live and the user active, as of now."""
-    return await auth.authenticate(claims)
+    user = await auth.authenticate(claims)
+    bind_contextvars(actor_id=str(user.id))
+    return user
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]

@@ -27,9 +27,11 @@ from app.core.exceptions import (
 )
 from app.core.middleware.error_boundary import ErrorRenderer
 from app.core.security import InvalidTokenError
+from app.services.password import WeakPasswordError
 
 STATUS: dict[type[APIException], HTTPStatus] = {
     ValidationError: HTTPStatus.BAD_REQUEST,
+    WeakPasswordError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AuthenticationError: HTTPStatus.UNAUTHORIZED,
     AuthorizationError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -45,6 +47,9 @@ _HTTP_CODES = {
     404: "not_found",
     405: "method_not_allowed",
     413: "payload_too_large",
+    415: "unsupported_media_type",
+    414: "uri_too_long",
+    431: "headers_too_large",
 }
 
 _RETRY_AFTER_SECONDS = 2

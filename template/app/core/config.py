@@ -1,28 +1,31 @@
 """Typed settings, read from `APP_*` environment variables and from `.env`."""
 
-import sys
 from datetime import timedelta
+from email.headerregistry import Address
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from limits import parse
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
-EX_CONFIG = 78
-"""The exit code for a configuration error (sysexits.h)."""
-
-CommaSeparated = Annotated[list[str], NoDecode]
-"""A list written as `one,two` in the environment."""
-
-
-def _check_length(secret: SecretStr) -> SecretStr:
-    if len(secret.get_secret_value()) < 32:
-        message = "shorter than 32 characters; make one with `openssl rand -hex 32`"
-        raise ValueError(message)
-    return secret
-
-
-Secret = Annotated[SecretStr, AfterValidator(_check_length)]
+from app.core.setting_types import (
+    CommaSeparated,
+    Host,
+    MailSender,
+    MailURL,
+    Origin,
+    Rate,
+    Secret,
+    SiteURL,
+    parse_sender,
+)
+from app.core.variables import PREFIX, FileSource, Unusable
 
 
 class Environment(StrEnum):
@@ -34,17 +37,25 @@ class Environment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Every setting of the service. README.md has them in a table."""
+    """Every setting of the service. README.md has them in a table.
+
+    Each comes from its `APP_*` variable, or from the file that `APP_*_FILE` names.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="APP_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        enable_decoding=False,  # no JSON: lists are `CommaSeparated`
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     environment: Environment = Environment.PRODUCTION
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     secret_key: Secret
-    previous_secret_keys: Annotated[list[Secret], NoDecode] = []
+    previous_secret_keys: CommaSeparated[Secret] = []
     access_token_minutes: int = Field(default=30, ge=1, le=24 * 60)
     refresh_token_days: int = Field(default=7, ge=1, le=365)
     session_days: int = Field(default=30, ge=1, le=365)
@@ -57,28 +68,39 @@ class Settings(BaseSettings):
     database_max_overflow: int = Field(default=30, ge=0)
     database_pool_recycle: int = Field(default=3600, ge=1)
 
-    allowed_hosts: CommaSeparated = ["localhost", "127.0.0.1", "[::1]"]
-    cors_origins: CommaSeparated = []
+    allowed_hosts: CommaSeparated[Host] = ["localhost", "127.0.0.1", "[::1]"]
+    cors_origins: CommaSeparated[Origin] = []
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
     rate_limit_enabled: bool = True
     """False switches every limit off, for load tests; production refuses it."""
-    rate_limit_default: str = "600/minute"
-    rate_limit_credentials: str = "60/minute"
+    rate_limit_default: Rate = parse("600/minute")
+    rate_limit_credentials: Rate = parse("60/minute")
 
-    public_url: str | None = None
+    public_url: SiteURL | None = None
     require_verified_email: bool | None = None
-    mail_url: SecretStr | None = None
-    mail_from: str | None = None
+    mail_url: MailURL | None = None
+    mail_from: MailSender | None = None
     # yours
 
-    @field_validator(
-        "allowed_hosts", "cors_origins", "previous_secret_keys", mode="before"
-    )
+    @field_validator("*", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return [item.strip() for item in value.split(",") if item.strip()]
+    def _refuse_unusable(cls, value: object) -> object:
+        if isinstance(value, Unusable):
+            raise ValueError(str(value))  # noqa: TRY004 - pydantic collects these
         return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not ours to name
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources, the strongest first."""
+        files = FileSource(settings_cls, dotenv_settings, env_settings)
+        return init_settings, files, env_settings, dotenv_settings
 
     @property
     def is_development(self) -> bool:
@@ -105,67 +127,35 @@ class Settings(BaseSettings):
         """How long a rotated refresh token may come again without alarm."""
         return timedelta(seconds=self.refresh_leeway_seconds)
 
+    @property
+    def site_url(self) -> str:
+        """The site that mails link to, without a slash at its end."""
+        if self.public_url is not None:
+            return str(self.public_url).rstrip("/")
+        if self.is_development:
+            return "http://localhost:8000"
+        named = (host for host in self.allowed_hosts if "*" not in host)
+        return f"https://{next(named, 'localhost')}"
 
-def _is_weak(secret: str) -> bool:
-    return "change-me" in secret or len(set(secret)) < 10
+    @property
+    def verifies_email(self) -> bool:
+        """Whether one signs in only with a verified address."""
+        if self.require_verified_email is None:
+            return not self.is_development
+        return self.require_verified_email
 
+    @property
+    def mail_transport(self) -> SecretStr:
+        """The URL that mails leave by; a server on this machine unless it is set."""
+        default = "console:" if self.is_development else "smtp://localhost:25"
+        return self.mail_url or SecretStr(default)
 
-def unsafe_settings(settings: Settings) -> list[str]:
-    """Why `settings` must not face the Internet, a line for each reason."""
-    problems = []
-    secret = settings.secret_key.get_secret_value()
-    previous = [key.get_secret_value() for key in settings.previous_secret_keys]
-    if _is_weak(secret):
-        problems.append(
-            "APP_SECRET_KEY: a placeholder or too regular; make a random one."
-        )
-    if any(map(_is_weak, previous)):
-        problems.append("APP_PREVIOUS_SECRET_KEYS: holds a weak key; remove it.")
-    if secret in previous:
-        problems.append("APP_PREVIOUS_SECRET_KEYS: holds the current key; remove it.")
-    if settings.argon2_memory_kib < 19_456 or settings.argon2_time_cost < 2:
-        problems.append("APP_ARGON2_*: below 19456 KiB and 2 rounds; raise them.")
-    if "*" in settings.allowed_hosts:
-        problems.append("APP_ALLOWED_HOSTS: holds `*`; name the hosts.")
-    if any("*" in origin or origin == "null" for origin in settings.cors_origins):
-        problems.append("APP_CORS_ORIGINS: holds `*` or `null`; name the origins.")
-    if not settings.rate_limit_enabled:
-        problems.append("APP_RATE_LIMIT_ENABLED: false; remove it.")
-    if "change-me" in settings.database_url.get_secret_value():
-        problems.append("APP_DATABASE_URL: holds a placeholder; put the real one.")
-    return problems
-
-
-def _describe(error: ValidationError) -> list[str]:
-    lines = []
-    for item in error.errors(include_url=False, include_input=False):
-        name = "APP_" + "_".join(str(part) for part in item["loc"][:1]).upper()
-        missing = item["type"] == "missing"
-        reason = "not set; .env.example shows it" if missing else item["msg"]
-        lines.append(f"{name}: {reason.removeprefix('Value error, ')}.")
-    return lines
-
-
-def refuse(problems: list[str]) -> None:
-    """Print `problems` a line each and exit with 78; do nothing when there are none."""
-    if problems:
-        lines = ["The configuration is refused:", *problems]
-        sys.stderr.write("\n  ".join(lines) + "\n")
-        raise SystemExit(EX_CONFIG)
-
-
-def read_settings() -> Settings:
-    """Read the settings; exit with 78 and a line for each one that is missing or wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        refuse(_describe(error))
-        raise
-
-
-def load_settings() -> Settings:
-    """Read the settings to run with; outside development unsafe ones are refused too."""
-    settings = read_settings()
-    if not settings.is_development:
-        refuse(unsafe_settings(settings))
-    return settings
+    @property
+    def mail_sender(self) -> Address:
+        """The address that mails come from, perhaps behind a name."""
+        if self.mail_from is not None:
+            return parse_sender(self.mail_from)
+        try:
+            return parse_sender(f"no-reply@{urlsplit(self.site_url).hostname}")
+        except ValueError:  # The site has an address or a name of no domain's.
+            return parse_sender("no-reply@localhost")

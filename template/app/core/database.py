@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from app.core.config import Settings, refuse
+from app.core.config import Settings
 from app.core.dialect import Dialect
+from app.core.startup import refuse
 from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
@@ -88,7 +89,7 @@ def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
     """
     try:
         engine = _create_engine(settings, dialect)
-    except (ValueError, exc.ArgumentError, ImportError) as error:
+    except (TypeError, ValueError, exc.ArgumentError, ImportError) as error:
         refuse([f"APP_DATABASE_URL: {error}"])
         raise
     dialect.prepare(engine)

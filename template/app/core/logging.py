@@ -1,12 +1,19 @@
-"""Structured logs: JSON lines, or colours in development; the request id on each."""
+"""Structured logs: JSON lines, or colours in development; the request id on each.
 
+Every line, a library's too, has its secrets taken out (`app.core.redaction`).
+"""
+
+import contextlib
 import logging
+import re
 import sys
+from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.core.config import Settings
+from app.core.redaction import redact
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -15,23 +22,58 @@ _SHARED: tuple[Processor, ...] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_PROSE = {"event", "exception"}
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode()
+
+
+def escape_controls(
+    _logger: WrappedLogger, _method: str, event_dict: EventDict
+) -> EventDict:
+    """Processor for terminals: no value starts a line, moves the cursor or colours.
+
+    Messages and tracebacks keep their lines, indented: none passes for one of the log's.
+    JSON needs nothing of this, it escapes what is not printable ASCII.
+    """
+    for name, value in event_dict.items():
+        if isinstance(value, str):
+            lines = [_CONTROLS.sub(_escape, line) for line in value.split("\n")]
+            end = "\n    " if name in _PROSE else r"\n"
+            event_dict[name] = end.join(lines)
+    return event_dict
+
 
 def _renderers(settings: Settings) -> list[Processor]:
     if settings.is_development:
-        return [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(),
-                exception_formatter=structlog.dev.plain_traceback,
-            )
-        ]
-    return [
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(),
-    ]
+        colors = sys.stderr.isatty()
+        return [escape_controls, structlog.dev.ConsoleRenderer(colors=colors)]
+    return [structlog.processors.JSONRenderer()]
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes to stderr; of a line that cannot be written only that is told.
+
+    The base would print the line as it came, secrets and all.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base's
+        with contextlib.suppress(Exception):
+            where = (type(sys.exception()).__name__, record.pathname, record.lineno)
+            lost = {"name": record.name, "levelno": logging.ERROR, "levelname": "ERROR"}
+            lost |= {"msg": "log_line_lost: %s at %s:%d", "args": where}
+            notice = logging.makeLogRecord(lost)
+            self.stream.write(self.format(notice) + self.terminator)
+            self.flush()
 
 
 def configure_logging(settings: Settings) -> None:
-    """Send our own lines and every library's through the same processors to stderr."""
+    """Send our own lines and every library's through the same processors to stderr.
+
+    Warnings are lines too. The audit log is written at every `log_level`.
+    """
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -41,17 +83,21 @@ def configure_logging(settings: Settings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = _Handler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
                 *_renderers(settings),
             ],
         )
     )
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    logging.getLogger("app.audit").setLevel(logging.INFO)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True

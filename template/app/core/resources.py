@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from app.core.config import Settings
 from app.core.database import SessionFactory
+from app.core.link_tokens import LinkPurpose, LinkTokens
 from app.core.passwords import PasswordHasher
+from app.core.rate_limit import RateLimiter
 from app.core.security import AccessTokens
 
 ReadinessCheck = Callable[[], Awaitable[None]]
@@ -20,4 +22,6 @@ class Resources:
     session_factory: SessionFactory
     passwords: PasswordHasher
     access_tokens: AccessTokens
+    link_tokens: Mapping[LinkPurpose, LinkTokens]
+    rate_limiter: RateLimiter
     readiness_checks: Mapping[str, ReadinessCheck]

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict
 from app.core.exceptions import AuthenticationError
 
 _ALGORITHM = "HS256"
-_ACCESS_TYPE = "at+jwt"
 _MAX_TOKEN_LENGTH = 8192
 _CLOCK_SKEW = timedelta(seconds=30)
 
@@ -59,26 +58,62 @@ class InvalidTokenError(AuthenticationError):
     message = "The access token is missing, wrong, expired or revoked."
 
 
-class AccessTokens:
-    """Signs and verifies access tokens (RFC 7519, RFC 8725, RFC 9068's `typ`).
+class Signer:
+    """Signs and verifies tokens of one type (RFC 7515, RFC 8725), with keys of their own.
 
     The first of `secret_keys` signs; all of them verify, told apart by `kid`, so that a
     key can be replaced without signing everybody out.
     """
 
+    def __init__(self, secret_keys: Sequence[str], *, purpose: str, typ: str) -> None:
+        keys = [
+            (
+                derive_key(secret, "kid").hex()[:16],
+                OctKey.import_key(derive_key(secret, purpose)),
+            )
+            for secret in secret_keys
+        ]
+        self._kid, self._key = keys[0]
+        self._keys = dict(keys)
+        self._typ = typ
+
+    def sign(self, payload: str) -> str:
+        """Return the token that carries `payload`."""
+        header = {"alg": _ALGORITHM, "typ": self._typ, "kid": self._kid}
+        return jws.serialize_compact(header, payload, self._key, [_ALGORITHM])
+
+    def verify(self, token: str) -> bytes:
+        """Return the payload of `token`; raise `ValueError` unless we signed it."""
+        try:
+            payload = self._verify(token)
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            payload = None
+        if payload is None:
+            message = "Not a token of this type, or not one of ours."
+            raise ValueError(message)
+        return payload
+
+    def _verify(self, token: str) -> bytes | None:
+        if len(token) > _MAX_TOKEN_LENGTH:
+            return None
+        parts = jws.extract_compact(token.encode())
+        header = parts.headers()
+        if header.get("typ") != self._typ:
+            return None
+        if not jws.validate_compact(parts, self._keys[header["kid"]], [_ALGORITHM]):
+            return None
+        return parts.payload
+
+
+class AccessTokens:
+    """Issues and verifies access tokens (RFC 7519, RFC 8725, RFC 9068's `typ`)."""
+
     def __init__(
         self, secret_keys: Sequence[str], *, issuer: str, lifetime: timedelta
     ) -> None:
-        keys = [self._key(secret) for secret in secret_keys]
-        self._signing_kid, self._signing_key = keys[0]
-        self._keys = dict(keys)
+        self._signer = Signer(secret_keys, purpose="access", typ="at+jwt")
         self._issuer = issuer
         self.lifetime = lifetime
-
-    @staticmethod
-    def _key(secret: str) -> tuple[str, OctKey]:
-        kid = derive_key(secret, "kid").hex()[:16]
-        return kid, OctKey.import_key(derive_key(secret, "access"))
 
     def issue(
         self, *, user_id: UUID, session_id: UUID, email: str, now: datetime
@@ -95,16 +130,13 @@ class AccessTokens:
             iat=issued_at,
             exp=issued_at + int(self.lifetime.total_seconds()),
         )
-        header = {"alg": _ALGORITHM, "typ": _ACCESS_TYPE, "kid": self._signing_kid}
-        return jws.serialize_compact(
-            header, claims.model_dump_json(), self._signing_key, [_ALGORITHM]
-        )
+        return self._signer.sign(claims.model_dump_json())
 
     def verify(self, token: str, *, now: datetime) -> AccessClaims:
         """Return the claims of `token`; raise `InvalidTokenError` unless all is well."""
         try:
-            claims = AccessClaims.model_validate_json(self._payload(token))
-        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            claims = AccessClaims.model_validate_json(self._signer.verify(token))
+        except ValueError:
             raise InvalidTokenError from None
         if claims.iss != self._issuer or claims.aud != self._issuer:
             raise InvalidTokenError
@@ -115,14 +147,3 @@ class AccessTokens:
         if claims.exp <= now.timestamp():
             raise InvalidTokenError
         return claims
-
-    def _payload(self, token: str) -> bytes:
-        if len(token) > _MAX_TOKEN_LENGTH:
-            raise InvalidTokenError
-        parts = jws.extract_compact(token.encode())
-        header = parts.headers()
-        if header.get("typ") != _ACCESS_TYPE:
-            raise InvalidTokenError
-        if not jws.validate_compact(parts, self._keys[header["kid"]], [_ALGORITHM]):
-            raise InvalidTokenError
-        return parts.payload

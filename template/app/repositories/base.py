@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.database import Session
-from app.core.exceptions import ConflictError
+from app.core.exceptions import ConflictError, NotFoundError
 from app.models.base import Base
 
 ModelT = TypeVar("ModelT", bound=Base)
@@ -45,13 +45,18 @@ class Repository(Generic[ModelT]):
         return instance
 
     async def delete(self, instance: ModelT) -> None:
-        """Delete a row; raises `ConflictError` when another table still needs it."""
-        await self.session.delete(instance)
+        """Delete a row; raises `NotFoundError` when it is gone already.
+
+        Raises `ConflictError` when another table still needs it.
+        """
+        statement = delete(self.model).where(self.model.id == instance.id)
         try:
-            await self.session.flush()
+            deleted = await self.session.scalar(statement.returning(self.model.id))
         except IntegrityError:
             message = "Something else still refers to this."
             raise ConflictError(message) from None
+        if deleted is None:
+            raise NotFoundError
 
     async def page(
         self, *where: ColumnElement[bool], limit: int, after: UUID | None
@@ -67,3 +72,21 @@ class Repository(Generic[ModelT]):
         rows = (await self.session.scalars(statement.limit(limit + 1))).all()
         items = rows[:limit]
         return items, items[-1].id if len(rows) > limit else None
+
+    async def purge(
+        self, model: type[Base], where: ColumnElement[bool], limit: int
+    ) -> int:
+        """Delete up to `limit` rows of a table such that `where`; returns how many.
+
+        Rows that another transaction has locked are left for the next time.
+        """
+        chosen = (
+            select(model.id).where(where).limit(limit).with_for_update(skip_locked=True)
+        )
+        ids = (await self.session.scalars(chosen)).all()
+        await self.session.execute(
+            delete(model)
+            .where(model.id.in_(ids))
+            .execution_options(synchronize_session=False)
+        )
+        return len(ids)

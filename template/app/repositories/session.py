@@ -1,9 +1,10 @@
 """Queries about sessions and their refresh tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
@@ -69,15 +70,50 @@ class SessionRepository(Repository[UserSession]):
         )
         return await self.session.scalar(statement) is not None
 
-    async def end(self, session_id: UUID, now: datetime) -> bool:
-        """End one session; False when it was over already."""
+    async def page_live(
+        self, user_id: UUID, now: datetime, *, limit: int, after: UUID | None
+    ) -> tuple[Sequence[UserSession], UUID | None]:
+        """Return a page of the live sessions of a user, as `page` does."""
+        return await self.page(
+            UserSession.user_id == user_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now,
+            limit=limit,
+            after=after,
+        )
+
+    async def end(
+        self, session_id: UUID, now: datetime, *, user_id: UUID | None = None
+    ) -> bool:
+        """End one session, of `user_id` alone if given; False when there is none live."""
         statement = (
             update(UserSession)
             .where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
             .values(revoked_at=now)
             .returning(UserSession.id)
         )
+        if user_id is not None:
+            statement = statement.where(UserSession.user_id == user_id)
         return await self.session.scalar(statement) is not None
+
+    async def purge_tokens(self, now: datetime, *, limit: int) -> int:
+        """Delete up to `limit` expired refresh tokens; returns how many."""
+        return await self.purge(RefreshToken, RefreshToken.expires_at <= now, limit)
+
+    async def purge_sessions(self, now: datetime, *, limit: int) -> int:
+        """Delete up to `limit` sessions that are over; returns how many.
+
+        One whose refresh tokens have all expired is over as well.
+        """
+        tokens = select(RefreshToken.id).where(
+            RefreshToken.session_id == UserSession.id
+        )
+        over = or_(
+            UserSession.expires_at <= now,
+            UserSession.revoked_at.is_not(None),
+            ~tokens.exists(),
+        )
+        return await self.purge(UserSession, over, limit)
 
     async def end_all(
         self, user_id: UUID, now: datetime, *, keep: UUID | None = None

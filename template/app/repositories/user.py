@@ -4,13 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
-from app.core.exceptions import ConflictError
+from app.core.exceptions import ConflictError, NotFoundError
+from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
 from app.repositories.base import Repository
+
+# Roles stand in one column, separated by spaces.
+_IS_ADMINISTRATOR = and_(
+    User.is_active,
+    (literal(" ") + type_coerce(User.roles, String) + " ").contains(f" {Role.ADMIN} "),
+)
 
 
 class EmailTakenError(ConflictError):
@@ -38,7 +54,15 @@ class UserRepository(Repository[User]):
     async def get_by_email(self, email_canonical: str) -> User | None:
         """Return the user with this canonical address, or None."""
         statement = select(User).where(User.email_canonical == email_canonical)
-        return await self.session.scalar(statement)
+        fresh = statement.execution_options(populate_existing=True)
+        return await self.session.scalar(fresh)
+
+    async def refresh(self, user: User) -> None:
+        """Read the user again; raises `NotFoundError` when they are gone."""
+        try:
+            await self.session.refresh(user)
+        except InvalidRequestError:
+            raise NotFoundError from None
 
     async def get_signed_in(
         self, user_id: UUID, session_id: UUID, now: datetime
@@ -73,20 +97,43 @@ class UserRepository(Repository[User]):
         return await self.session.scalar(statement) is not None
 
     async def hold_password(self, user: User, password_hash: str | None) -> bool:
-        """Lock the user until the commit; False when the password is another by now."""
-        return await self.hold(user.id, User.password_hash == password_hash)
+        """Lock the user until the commit; False when the account has changed meanwhile.
+
+        That is when the password is another by now, or the user disabled.
+        """
+        unchanged = User.password_hash == password_hash
+        return await self.hold(user.id, unchanged, User.is_active.is_(True))
 
     async def replace_password(
-        self, user: User, *, old_hash: str | None, new_hash: str
+        self, user: User, *, old_hash: str | None, new_hash: str, **changes: object
     ) -> bool:
-        """Store `new_hash` unless the password was changed meanwhile; whether it was."""
+        """Store `new_hash`, and `changes`, unless the account has changed meanwhile.
+
+        That is when the password is another by now, or the user disabled. Returns whether
+        they were stored.
+        """
         statement = (
             update(User)
-            .where(User.id == user.id, User.password_hash == old_hash)
-            .values(password_hash=new_hash)
+            .where(User.id == user.id, User.password_hash == old_hash, User.is_active)
+            .values(password_hash=new_hash, **changes)
             .returning(User.id)
         )
         return await self.session.scalar(statement) is not None
+
+    async def hold_administrators(self) -> None:
+        """Have everybody who would remove an administrator wait until the commit.
+
+        The oldest active one is locked; they may be one no more once that succeeds.
+        """
+        oldest = select(User.id).where(_IS_ADMINISTRATOR).order_by(User.id).limit(1)
+        while (user_id := await self.session.scalar(oldest)) is not None:
+            if await self.hold(user_id, _IS_ADMINISTRATOR):
+                return
+
+    async def has_administrator_beside(self, user_id: UUID) -> bool:
+        """Whether there is an active administrator other than this user."""
+        other = select(User.id).where(_IS_ADMINISTRATOR, User.id != user_id).limit(1)
+        return await self.session.scalar(other) is not None
 
     async def search(
         self, text: str | None, *, limit: int, after: UUID | None

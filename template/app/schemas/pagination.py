@@ -10,7 +10,7 @@ from pydantic import BaseModel
 ItemT = TypeVar("ItemT")
 
 Limit = Annotated[int, Query(ge=1, le=100)]
-Cursor = Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{22}$")]
+Cursor = Annotated[str, Query(max_length=22, pattern=r"^[A-Za-z0-9_-]{22}$")]
 """An opaque place in a list: 22 characters are exactly one id."""
 
 

@@ -4,31 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from app.schemas.base import (
-    NO_NUL,
-    Email,
-    FullName,
-    NewPassword,
-    Password,
-    RequestSchema,
-    ResponseSchema,
-)
+from app.schemas.base import NO_NUL, Password, RequestSchema, ResponseSchema
 
 ClientField = Annotated[str, StringConstraints(max_length=200)]
-
-
-class Registration(RequestSchema):
-    """What somebody says who wants an account."""
-
-    email: Email
-    password: NewPassword
-    full_name: FullName | None = None
-
-
-class Accepted(ResponseSchema):
-    """The answer that is the same whether or not the address has an account."""
-
-    status: Literal["accepted"] = "accepted"
 
 
 class LoginForm(RequestSchema):
@@ -50,7 +28,7 @@ class LoginForm(RequestSchema):
 class RefreshRequest(RequestSchema):
     """A refresh token to exchange."""
 
-    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=512)]
+    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=2048)]
 
 
 class TokenPair(ResponseSchema):
@@ -60,10 +38,3 @@ class TokenPair(ResponseSchema):
     refresh_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - a type, not a secret
     expires_in: int
-
-
-class PasswordChange(RequestSchema):
-    """The current password, as proof, and the new one."""
-
-    current_password: Password
-    new_password: NewPassword

@@ -1,4 +1,4 @@
-"""The handler that every event reaches: the audit log."""
+"""The audit log: who did what, under stable names, from where (bound by the request)."""
 
 import re
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from app.domain.events import Event
+from app.domain.permission import Permission
 
 _log = structlog.get_logger("app.audit")
 
@@ -16,3 +17,8 @@ async def log_event(event: Event) -> None:
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
     fields = asdict(event).items()
     _log.info(name, **{key: str(v) if isinstance(v, UUID) else v for key, v in fields})
+
+
+def log_denial(user_id: UUID, permission: Permission) -> None:
+    """Write to the log that a user was refused what needs `permission`."""
+    _log.warning("access_denied", user_id=str(user_id), permission=permission)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NoReturn
 from uuid import UUID
 
 from app.core.clock import utc_now
 from app.core.database import Session
-from app.core.exceptions import AuthenticationError, AuthorizationError, ConflictError
+from app.core.exceptions import AuthenticationError
 from app.core.passwords import PasswordHasher
 from app.core.security import (
     AccessClaims,
@@ -15,35 +16,35 @@ from app.core.security import (
     hash_token,
     new_refresh_token,
 )
-from app.domain.email import canonical_email
-from app.domain.events import LoggedIn, LoggedOut, PasswordChanged, RefreshTokenReused
+from app.domain.client import Client
+from app.domain.email import login_name
+from app.domain.events import LoggedIn, LoggedOut, LoginFailed, RefreshTokenReused
 from app.domain.refresh import Decision, decide
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.base import BaseService
+from app.services.throttle import LoginThrottleService
+
+_CHECKS = 3
+"""How often a password is checked whose account changes meanwhile."""
 
 
 class WrongCredentialsError(AuthenticationError):
-    """The same for an unknown address, a wrong password and a disabled account."""
+    """The same for an unknown address, a wrong password and an account that is not open."""
 
     code = "wrong_credentials"
-    message = "The e-mail address or the password is wrong."
+    message = (
+        "The e-mail address or the password is wrong, or the address is not verified."
+    )
 
 
 class InvalidRefreshTokenError(AuthenticationError):
-    """The refresh token buys nothing."""
+    """The refresh token is good for nothing."""
 
     code = "invalid_refresh_token"
     message = "The refresh token is unknown, used, expired or revoked; sign in again."
-
-
-class WrongPasswordError(AuthorizationError):
-    """The proof that a password change needs is wrong."""
-
-    code = "wrong_password"
-    message = "The current password is wrong."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,37 +76,41 @@ class AuthService(BaseService):
         sessions: SessionRepository,
         passwords: PasswordHasher,
         tokens: AccessTokens,
+        throttle: LoginThrottleService,
         lifetimes: SessionLifetimes,
+        verified_only: bool,
     ) -> None:
         super().__init__(session)
         self.users = users
         self.sessions = sessions
         self.passwords = passwords
         self.tokens = tokens
+        self.throttle = throttle
         self.lifetimes = lifetimes
+        self.verified_only = verified_only
 
-    async def login(self, email: str, password: str) -> IssuedTokens:
+    async def login(self, email: str, password: str, client: Client) -> IssuedTokens:
         """Start a session; raises `WrongCredentialsError`, whatever it is that is wrong.
 
-        The password may be changed while it is checked: then no session starts, since the
-        change has ended those it knew of.
+        The account may change while the password is checked: then it is checked again,
+        for a change ends only the sessions that it knows of. Too many failures raise
+        `RateLimitError`.
         """
-        user = await self._find_by_email(email)
-        await self.session.release()
-        stored = user.password_hash if user else None
-        matches = await self.passwords.verify(password, stored)
-        if user is None or not matches or not user.is_active:
-            raise WrongCredentialsError
-        if not await self.users.hold_password(user, stored):
-            raise WrongCredentialsError
-        now = utc_now()
-        session = await self.sessions.add(
-            UserSession(user_id=user.id, expires_at=now + self.lifetimes.session)
-        )
-        self.record(LoggedIn(user_id=user.id, session_id=session.id))
-        return await self._issue(user, session.id, now)
+        name = login_name(email)
+        await self.throttle.begin(name)
+        for _ in range(_CHECKS):
+            user = await self.users.get_by_email(name)
+            await self.session.release()
+            stored = user.password_hash if user else None
+            matches, update = await self.passwords.verify_and_update(password, stored)
+            if user is None or not matches or not self._is_open(user):
+                return await self._refuse(user)
+            if await self._hold_password(user, stored, update):
+                await self.throttle.forget(name)
+                return await self._start_session(user, client)
+        return await self._refuse(user)
 
-    async def refresh(self, refresh_token: str) -> IssuedTokens:
+    async def refresh(self, refresh_token: str, client: Client) -> IssuedTokens:
         """Exchange a refresh token for a new pair; raises `InvalidRefreshTokenError`.
 
         A token that comes again after its leeway ends the whole session, and that is
@@ -126,6 +131,9 @@ class AuthService(BaseService):
             raise InvalidRefreshTokenError
         if not await self.sessions.rotate(token, now):
             raise InvalidRefreshTokenError
+        await self.sessions.update(
+            session, last_used_at=now, ip=client.ip, user_agent=client.user_agent
+        )
         return await self._issue(user, session.id, now)
 
     async def authenticate(self, claims: AccessClaims) -> User:
@@ -148,32 +156,34 @@ class AuthService(BaseService):
             await self.sessions.end_all(claims.sub, now)
             self.record(LoggedOut(user_id=claims.sub, session_id=None))
 
-    async def change_password(
-        self, user: User, *, current: str, new: str, keep: UUID
-    ) -> None:
-        """Replace the password and end every session but `keep`.
+    def _is_open(self, user: User) -> bool:
+        return user.is_active and (user.email_verified or not self.verified_only)
 
-        Raises `WrongPasswordError`, or `ConflictError` when it was changed meanwhile.
-        """
-        old_hash = user.password_hash
-        await self.session.release()
-        if not await self.passwords.verify(current, old_hash):
-            raise WrongPasswordError
-        new_hash = await self.passwords.hash(new)
-        if not await self.users.replace_password(
-            user, old_hash=old_hash, new_hash=new_hash
-        ):
-            message = "The password was changed meanwhile."
-            raise ConflictError(message)
-        await self.sessions.end_all(user.id, utc_now(), keep=keep)
-        self.record(PasswordChanged(user_id=user.id))
+    async def _refuse(self, user: User | None) -> NoReturn:
+        self.record(LoginFailed(user_id=user.id if user else None))
+        await self.session.commit()
+        raise WrongCredentialsError
 
-    async def _find_by_email(self, email: str) -> User | None:
-        try:
-            canonical = canonical_email(email)
-        except ValueError:
-            return None
-        return await self.users.get_by_email(canonical)
+    async def _hold_password(
+        self, user: User, stored: str | None, update: str | None
+    ) -> bool:
+        if update is None:
+            return await self.users.hold_password(user, stored)
+        return await self.users.replace_password(user, old_hash=stored, new_hash=update)
+
+    async def _start_session(self, user: User, client: Client) -> IssuedTokens:
+        now = utc_now()
+        session = await self.sessions.add(
+            UserSession(
+                user_id=user.id,
+                expires_at=now + self.lifetimes.session,
+                last_used_at=now,
+                ip=client.ip,
+                user_agent=client.user_agent,
+            )
+        )
+        self.record(LoggedIn(user_id=user.id, session_id=session.id))
+        return await self._issue(user, session.id, now)
 
     async def _issue(self, user: User, session_id: UUID, now: datetime) -> IssuedTokens:
         refresh_token = new_refresh_token()

@@ -4,25 +4,53 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from app.core.clock import utc_now
 from app.core.database import Session
-from app.core.exceptions import NotFoundError
+from app.core.exceptions import AuthorizationError, ConflictError, NotFoundError
 from app.core.passwords import PasswordHasher
 from app.domain.email import canonical_email
-from app.domain.events import UserCreated, UserDeleted, UserRegistered, UserUpdated
-from app.domain.permission import Role
+from app.domain.events import (
+    RegistrationRepeated,
+    RolesChanged,
+    SessionsEnded,
+    UserCreated,
+    UserDeleted,
+    UserRegistered,
+    UserUpdated,
+)
+from app.domain.permission import Permission, Role, permissions_of
 from app.models.user import User
+from app.repositories.session import SessionRepository
 from app.repositories.user import EmailTakenError, UserRepository
 from app.services.base import BaseService
+from app.services.password import hash_new_password
+
+
+class LastAdministratorError(ConflictError):
+    """Nobody would be left to manage accounts."""
+
+    code = "last_administrator"
+    message = "This is the last active administrator; appoint another one first."
 
 
 class UserService(BaseService):
-    """What can be done with accounts."""
+    """What can be done with accounts.
+
+    `actor` is who asks, None for the operator at the command line. Nobody manages an
+    account that may do, or would be able to do, what they may not do themselves.
+    """
 
     def __init__(
-        self, session: Session, users: UserRepository, passwords: PasswordHasher
+        self,
+        session: Session,
+        *,
+        users: UserRepository,
+        sessions: SessionRepository,
+        passwords: PasswordHasher,
     ) -> None:
         super().__init__(session)
         self.users = users
+        self.sessions = sessions
         self.passwords = passwords
 
     async def register(
@@ -31,16 +59,18 @@ class UserService(BaseService):
         """Make an account for somebody who asks for one.
 
         A known address makes no difference that the caller could tell: the same work is
-        done, and nothing is said.
+        done, and only its owner is told, by mail.
         """
-        password_hash = await self.passwords.hash(password)
+        password_hash = await hash_new_password(self.passwords, password, email=email)
         user = _new_user(email, full_name, [Role.USER], password_hash)
         try:
             await self.users.add(user)
         except EmailTakenError:
             await self.session.rollback()
-            return
-        self.record(UserRegistered(user_id=user.id))
+            known = await self.users.get_by_email(canonical_email(email))
+            self.record(RegistrationRepeated(user_id=known.id if known else None))
+        else:
+            self.record(UserRegistered(user_id=user.id))
 
     async def create(
         self,
@@ -49,14 +79,23 @@ class UserService(BaseService):
         password: str | None,
         full_name: str | None,
         roles: Sequence[Role],
+        actor: User | None,
+        email_verified: bool = False,
     ) -> User:
-        """Make an account for somebody else; without a password nobody can sign in yet.
+        """Make an account for somebody else, who gets a mail about it.
 
         Raises `EmailTakenError` when the address has an account.
         """
+        _check_reach(actor, permissions_of(roles))
         await self.session.release()
-        password_hash = await self.passwords.hash(password) if password else None
-        user = await self.users.add(_new_user(email, full_name, roles, password_hash))
+        password_hash = None
+        if password is not None:
+            password_hash = await hash_new_password(
+                self.passwords, password, email=email
+            )
+        user = _new_user(email, full_name, roles, password_hash)
+        user.email_verified = email_verified
+        await self.users.add(user)
         self.record(UserCreated(user_id=user.id))
         return user
 
@@ -73,18 +112,66 @@ class UserService(BaseService):
         """Return a page of users and where the next one starts, None on the last."""
         return await self.users.search(text, limit=limit, after=after)
 
-    async def update(self, user: User, **changes: Any) -> User:
-        """Change the given columns of a user."""
+    async def update(self, user: User, *, actor: User, **changes: Any) -> User:
+        """Change the given columns of a user.
+
+        Who is disabled or loses a permission is signed out everywhere. Raises
+        `LastAdministratorError`.
+        """
         if not changes:
             return user
+        disabled = not changes.get("is_active", True)
+        leaves = disabled or Role.ADMIN not in changes.get("roles", [Role.ADMIN])
+        if leaves:
+            await self._hold_administrators(user)
+        roles = changes.get("roles", user.roles)
+        before, after = user.permissions, permissions_of(roles)
+        _check_reach(actor, before | after)
+        if leaves:
+            await self._keep_an_administrator(user)
+        had_roles = user.roles
         user = await self.users.update(user, **changes)
+        if disabled or before - after:
+            await self.sessions.end_all(user.id, utc_now())
+        if user.roles != had_roles:
+            self.record(
+                RolesChanged(user_id=user.id, roles=tuple(map(str, user.roles)))
+            )
         self.record(UserUpdated(user_id=user.id, fields=tuple(sorted(changes))))
         return user
 
-    async def delete(self, user: User) -> None:
-        """Delete a user with everything that is theirs."""
+    async def sign_out(self, user: User, *, actor: User) -> None:
+        """End every session of a user."""
+        _check_reach(actor, user.permissions)
+        await self.users.hold(user.id)
+        await self.sessions.end_all(user.id, utc_now())
+        self.record(SessionsEnded(user_id=user.id))
+
+    async def delete(self, user: User, *, actor: User) -> None:
+        """Delete a user with everything that is theirs; raises `LastAdministratorError`."""
+        await self._hold_administrators(user)
+        _check_reach(actor, user.permissions)
+        await self._keep_an_administrator(user)
         await self.users.delete(user)
         self.record(UserDeleted(user_id=user.id))
+
+    async def _hold_administrators(self, leaving: User) -> None:
+        """Read the user again once nobody else can make the last administrator leave."""
+        await self.users.hold_administrators()
+        await self.users.refresh(leaving)
+
+    async def _keep_an_administrator(self, leaving: User) -> None:
+        is_administrator = Role.ADMIN in leaving.roles and leaving.is_active
+        if is_administrator and not await self.users.has_administrator_beside(
+            leaving.id
+        ):
+            raise LastAdministratorError
+
+
+def _check_reach(actor: User | None, permissions: frozenset[Permission]) -> None:
+    if actor is not None and not permissions <= actor.permissions:
+        message = "This account has, or would get, permissions that you do not have."
+        raise AuthorizationError(message)
 
 
 def _new_user(

@@ -10,7 +10,7 @@ from tests.clients import API
 
 @given(value=st.binary(max_size=200))
 @hypothesis_settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

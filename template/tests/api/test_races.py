@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.passwords import PasswordHasher
 from app.domain.permission import Role
-from app.models.session import RefreshToken
+from app.models.session import RefreshToken, UserSession
 from app.models.user import User
 from tests.clients import API, bearer, login, refresh, register, sign_in
 from tests.harness import PASSWORD, LiveClient
@@ -108,7 +108,7 @@ async def test_deletion_amid_refreshes_succeeds(live_client: LiveClient) -> None
 async def test_sign_in_with_the_old_password_does_not_outlive_its_change(
     live_client: LiveClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verify = PasswordHasher.verify
+    verify = PasswordHasher.verify_and_update
     change = {"current_password": PASSWORD, "new_password": "a much better one"}
     async with live_client() as client:
         await register(client, "ada@example.com")
@@ -116,7 +116,7 @@ async def test_sign_in_with_the_old_password_does_not_outlive_its_change(
 
         async def change_after_verifying(
             self: PasswordHasher, password: str, stored: str | None
-        ) -> bool:
+        ) -> tuple[bool, str | None]:
             matches = await verify(self, password, stored)
             monkeypatch.undo()
             url = f"{API}/users/me/password"
@@ -124,7 +124,7 @@ async def test_sign_in_with_the_old_password_does_not_outlive_its_change(
             assert changed.status_code == 204
             return matches
 
-        monkeypatch.setattr(PasswordHasher, "verify", change_after_verifying)
+        monkeypatch.setattr(PasswordHasher, "verify_and_update", change_after_verifying)
         assert (await login(client, "ada@example.com")).status_code == 401
 
 
@@ -148,3 +148,53 @@ async def test_of_two_password_changes_at_once_one_succeeds(
             [204, 403],
             [204, 409],
         )
+
+
+async def test_sign_in_does_not_outlive_the_disabling_of_its_user(
+    live_client: LiveClient, own_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_async_engine(own_database)
+    verify = PasswordHasher.verify_and_update
+
+    async def disable_after_verifying(
+        self: PasswordHasher, password: str, stored: str | None
+    ) -> tuple[bool, str | None]:
+        answer = await verify(self, password, stored)
+        async with engine.begin() as connection:
+            await connection.execute(update(User).values(is_active=False))
+        return answer
+
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        monkeypatch.setattr(
+            PasswordHasher, "verify_and_update", disable_after_verifying
+        )
+        assert (await login(client, "ada@example.com")).status_code == 401
+    await engine.dispose()
+    assert await count(own_database, UserSession) == 0
+
+
+async def test_of_many_deletions_of_one_user_one_succeeds(
+    live_client: LiveClient,
+) -> None:
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+        headers = bearer(await sign_in(client, "ada@example.com"))
+        answers = await asyncio.gather(
+            *(client.delete(f"{API}/users/me", headers=headers) for _ in range(8))
+        )
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses[204] == 1
+    assert set(statuses) <= {204, 401, 404}
+
+
+async def test_two_sign_ins_with_an_old_hash_both_succeed(
+    live_client: LiveClient, own_database: str
+) -> None:
+    async with live_client() as client:
+        await register(client, "ada@example.com")
+    async with live_client(argon2_memory_kib=64) as client:
+        answers = await asyncio.gather(
+            *(login(client, "ada@example.com") for _ in range(3))
+        )
+    assert {answer.status_code for answer in answers} == {200}

@@ -12,6 +12,7 @@ from starlette.types import Message, Scope
 
 from app.api.access import PUBLIC
 from app.api.dependencies import SessionDep
+from app.api.limits import CREDENTIALS
 from app.application import create_app
 from app.core.database import Session
 from app.core.extension import Extension
@@ -21,7 +22,7 @@ from tests.clients import API, bearer, register, sign_in
 from tests.harness import PASSWORD, make_client, make_settings, run_app, with_resources
 
 written = asyncio.Event()
-router = APIRouter(dependencies=[PUBLIC])
+router = APIRouter(dependencies=[PUBLIC, CREDENTIALS])
 
 
 def make_user(email: str) -> User:
@@ -126,7 +127,7 @@ async def test_no_connection_is_held_while_a_password_is_hashed(
             monkeypatch.setattr(resources.passwords, name, watched)
 
         watch("hash")
-        watch("verify")
+        watch("verify_and_update")
         await register(client, "ada@example.com")
         headers = bearer(await sign_in(client, "ada@example.com"))
         change = {"current_password": PASSWORD, "new_password": "a much better one"}

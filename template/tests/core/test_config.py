@@ -1,55 +1,15 @@
-from pathlib import Path
-
 import pytest
 from pydantic import ValidationError
 
-from app.application import create_app
-from app.core.config import Settings, load_settings, unsafe_settings
+from app.core.startup import load_settings
 from app.registry import DIALECT
+from tests.core.conftest import KEY, Environ, Refusal
 from tests.harness import make_settings
 
 URL = f"{DIALECT.name}:///app"
-SECRET = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
-
-
-def production(**changes: object) -> Settings:
-    values: dict[str, object] = {
-        "environment": "production",
-        "database_url": URL,
-        "secret_key": SECRET,
-        "argon2_memory_kib": 19_456,
-        "argon2_time_cost": 2,
-        "allowed_hosts": ["api.example.com"],
-    }
-    return make_settings(**(values | changes))  # type: ignore[arg-type]
-
-
-def test_good_settings_are_safe() -> None:
-    assert unsafe_settings(production()) == []
-
-
-@pytest.mark.parametrize(
-    ("changes", "name"),
-    [
-        ({"secret_key": "change-me-" * 4}, "APP_SECRET_KEY"),
-        ({"secret_key": "abab" * 10}, "APP_SECRET_KEY"),
-        ({"previous_secret_keys": [SECRET]}, "APP_PREVIOUS_SECRET_KEYS"),
-        ({"previous_secret_keys": ["change-me-" * 4]}, "APP_PREVIOUS_SECRET_KEYS"),
-        ({"allowed_hosts": ["*"]}, "APP_ALLOWED_HOSTS"),
-        ({"cors_origins": ["*"]}, "APP_CORS_ORIGINS"),
-        ({"cors_origins": ["null"]}, "APP_CORS_ORIGINS"),
-        ({"argon2_memory_kib": 1024}, "APP_ARGON2_*"),
-        ({"argon2_time_cost": 1}, "APP_ARGON2_*"),
-        ({"rate_limit_enabled": False}, "APP_RATE_LIMIT_ENABLED"),
-        ({"database_url": f"{URL}-change-me"}, "APP_DATABASE_URL"),
-    ],
-    ids=str,
-)
-def test_each_unsafe_setting_has_its_line(
-    changes: dict[str, object], name: str
-) -> None:
-    (problem,) = unsafe_settings(production(**changes))
-    assert problem.startswith(f"{name}: ")
+OPEN = "development"
+STRICT = "production"
+LOCAL = "no-reply@localhost"
 
 
 def test_short_secret_is_refused_everywhere() -> None:
@@ -57,77 +17,145 @@ def test_short_secret_is_refused_everywhere() -> None:
         make_settings(URL, secret_key="x" * 31)
 
 
-@pytest.mark.parametrize("environment", ["production", "staging", None])
-def test_outside_development_unsafe_settings_stop_the_start_with_a_line_each(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    environment: str | None,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("APP_SECRET_KEY", "change-me-" * 4)
-    monkeypatch.setenv("APP_DATABASE_URL", URL)
-    monkeypatch.setenv("APP_ALLOWED_HOSTS", "*")
-    if environment:
-        monkeypatch.setenv("APP_ENVIRONMENT", environment)
-    with pytest.raises(SystemExit) as stopped:
-        load_settings()
-    assert stopped.value.code == 78
-    lines = capsys.readouterr().err.splitlines()[1:]
-    names = [line.strip().partition(":")[0] for line in lines]
-    assert names == ["APP_SECRET_KEY", "APP_ALLOWED_HOSTS"]
-
-
-def test_missing_and_wrong_settings_are_named(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("APP_SECRET_KEY", "canary")
-    monkeypatch.setenv("APP_ENVIRONMENT", "prod")
-    with pytest.raises(SystemExit) as stopped:
-        load_settings()
-    assert stopped.value.code == 78
-    errors = capsys.readouterr().err
-    assert "APP_SECRET_KEY: shorter than 32 characters" in errors
-    assert "APP_ENVIRONMENT: Input should be 'development', 'staging'" in errors
-    assert "APP_DATABASE_URL: not set" in errors
-    assert "canary" not in errors
-
-
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        ("oracle://localhost/app", f"This service runs on {DIALECT.name}, not oracle."),
-        ("no url", "Not a URL"),
-        (f"{DIALECT.name}://app:p@ss:s3cret@localhost/app", "Not a URL"),
-        (f"{DIALECT.name}+nothing:///app", "Can't load plugin"),
-    ],
-)
-def test_unusable_database_url_stops_the_start_with_the_reason(
-    capsys: pytest.CaptureFixture[str], url: str, reason: str
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        create_app(production(database_url=url))
-    assert stopped.value.code == 78
-    errors = capsys.readouterr().err
-    assert f"APP_DATABASE_URL: {reason}" in errors
-    assert "s3cret" not in errors
-
-
-def test_lists_are_separated_by_commas(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("APP_SECRET_KEY", SECRET)
-    monkeypatch.setenv("APP_DATABASE_URL", URL)
-    monkeypatch.setenv("APP_ALLOWED_HOSTS", "a.example.com, b.example.com")
+def test_lists_are_separated_by_commas(environ: Environ) -> None:
+    environ(ALLOWED_HOSTS="a.example.com, b.example.com,")
     assert load_settings().allowed_hosts == ["a.example.com", "b.example.com"]
 
 
 def test_secrets_are_not_shown() -> None:
-    settings = production(previous_secret_keys=["another-secret-key-0123456789-abc"])
-    assert SECRET not in repr(settings)
-    assert "another-secret" not in repr(settings)
-    assert URL not in repr(settings)
+    secrets = {
+        "secret_key": KEY,
+        "previous_secret_keys": [KEY[::-1]],
+        "mail_url": "smtp://app:canary@localhost:587",
+    }
+    settings = make_settings(f"{URL}-canary", **secrets)
+    shown = f"{settings!r} {settings} {settings.mail_transport} {settings.model_dump()}"
+    assert not [s for s in (KEY, KEY[::-1], "canary") if s in shown]
+
+
+def test_what_is_wrong_is_not_shown_either() -> None:
+    with pytest.raises(ValidationError) as caught:
+        make_settings(URL, secret_key="canary", mail_url="canary")
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "changes", "site", "sender"),
+    [
+        (OPEN, {}, "http://localhost:8000", LOCAL),
+        (STRICT, {}, "https://a.example.com", "no-reply@a.example.com"),
+        (
+            STRICT,
+            {"public_url": "https://b.example.com:8443/site/"},
+            "https://b.example.com:8443/site",
+            "no-reply@b.example.com",
+        ),
+        (STRICT, {"allowed_hosts": ["127.0.0.1"]}, "https://127.0.0.1", LOCAL),
+        (STRICT, {"allowed_hosts": ["[::1]"]}, "https://[::1]", LOCAL),
+        (STRICT, {"allowed_hosts": ["api"]}, "https://api", LOCAL),
+        (
+            OPEN,
+            {"mail_from": "Zoë's <zoe@example.com>"},
+            "http://localhost:8000",
+            "Zoë's <zoe@example.com>",
+        ),
+    ],
+)
+def test_site_and_sender_are_derived_unless_given(
+    environment: str, changes: dict[str, object], site: str, sender: str
+) -> None:
+    hosts = {"allowed_hosts": ["*.example.com", "a.example.com", "localhost"]}
+    settings = make_settings(URL, environment=environment, **(hosts | changes))
+    assert (settings.site_url, str(settings.mail_sender)) == (site, sender)
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "expected"),
+    [
+        (OPEN, None, False),
+        (STRICT, None, True),
+        (OPEN, True, True),
+        (STRICT, False, False),
+    ],
+)
+def test_addresses_are_verified_outside_development_unless_given(
+    environment: str, given: bool | None, expected: bool
+) -> None:
+    settings = make_settings(URL, environment=environment, require_verified_email=given)
+    assert settings.verifies_email is expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "expected"),
+    [
+        (OPEN, None, "console:"),
+        (STRICT, None, "smtp://localhost:25"),
+        (
+            STRICT,
+            "smtps://a:b@mail.example.com:465",
+            "smtps://a:b@mail.example.com:465",
+        ),
+        (OPEN, "file:mail", "file:mail"),
+    ],
+)
+def test_mail_leaves_by_this_machine_outside_development_unless_given(
+    environment: str, given: str | None, expected: str
+) -> None:
+    settings = make_settings(URL, environment=environment, mail_url=given)
+    assert settings.mail_transport.get_secret_value() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("public_url", "example.com"),
+        ("public_url", "ftp://example.com"),
+        ("public_url", "https://user:canary@example.com"),
+        ("public_url", "https://example.com?a=canary"),
+        ("public_url", "https://example.com#canary"),
+        ("mail_url", "http://user:canary@example.com"),
+        ("mail_url", "smtp://"),
+        ("mail_url", "smtp://user:canary@example.com"),
+        ("mail_url", "smtp://user:canary/1@example.com"),
+        ("mail_url", "smtp://user:12/canary@example.com"),
+        ("mail_url", "smtp://user:12#canary@example.com"),
+        ("mail_url", "smtp://user:12?canary@example.com"),
+        ("mail_url", "file:"),
+        ("mail_from", "canary"),
+        ("allowed_hosts", ["https://canary.example.com"]),
+        ("allowed_hosts", ["canary.example.com:8443"]),
+        ("allowed_hosts", ["canary.example.com/"]),
+        ("cors_origins", ["https://canary.example.com/"]),
+        ("cors_origins", ["canary.example.com"]),
+        ("mail_from", "canary@"),
+        ("mail_from", "canary@nowhere"),
+        ("mail_from", "a@example.com, b@example.com"),
+        ("mail_from", "canary <a@b@example.com>"),
+        ("mail_from", "canary\nBcc: b@example.com <a@example.com>"),
+    ],
+)
+def test_urls_and_senders_that_are_none_are_refused_unquoted(
+    name: str, value: object
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        make_settings(URL, **{name: value})
+    (error,) = caught.value.errors(include_input=False, include_url=False)
+    assert error["loc"][0] == name
+    assert "canary" not in error["msg"]
+
+
+@pytest.mark.parametrize("value", ["no-reply@localhost", "Orders <a@example.com>"])
+def test_senders_are_addresses_perhaps_behind_a_name(value: str) -> None:
+    assert str(make_settings(URL, mail_from=value).mail_sender) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["60", "0/minute", "-1/minute", "60/fortnight", "5/hour;1/second"]
+)
+def test_odd_rate_is_refused_with_its_name_and_the_format(
+    environ: Environ, refusal: Refusal, text: str
+) -> None:
+    environ(RATE_LIMIT_DEFAULT=text, RATE_LIMIT_CREDENTIALS="5/hour")
+    (line,) = refusal()
+    assert line.startswith("APP_RATE_LIMIT_DEFAULT: write a number and second, ")
+    assert "60/minute" in line

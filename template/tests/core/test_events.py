@@ -21,7 +21,9 @@ async def test_what_users_do_is_in_the_log_under_a_stable_name(
     await client.post(f"{API}/auth/logout", headers=bearer(tokens))
     events = [line for line in logs() if line["logger"] == "app.audit"]
     names = [line["event"] for line in events]
-    assert names == ["user_registered", "logged_in", "logged_out"]
+    assert names == [
+        "user_registered", "registration_repeated", "logged_in", "logged_out",
+    ]  # fmt: skip
     assert all(line["user_id"] and line["request_id"] for line in events)
 
 

@@ -6,6 +6,7 @@ from time import sleep
 import pytest
 
 from app.core.config import Settings
+from app.core.exceptions import ServiceUnavailableError
 from app.core.passwords import PasswordHasher
 
 
@@ -34,11 +35,11 @@ async def test_unknown_user_costs_one_verification_and_never_matches(
 ) -> None:
     calls = []
 
-    def verify(password: str, stored: str) -> bool:
+    def verify(password: str, stored: str) -> tuple[bool, None]:
         calls.append(stored)
-        return True
+        return True, None
 
-    monkeypatch.setattr(hasher._hasher, "verify", verify)  # noqa: SLF001 - counted, not run
+    monkeypatch.setattr(hasher._hasher, "verify_and_update", verify)  # noqa: SLF001 - counted, not run
     assert not await hasher.verify("correct horse", None)
     assert await hasher.verify("correct horse", "stored")
     assert len(calls) == 2
@@ -69,3 +70,24 @@ async def test_no_more_at_once_than_there_are_cores_and_the_loop_stays_free(
         ticks += 1
     assert peak == cores
     assert ticks >= 5
+
+
+async def test_who_waits_too_long_for_a_core_is_told_to_come_back(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasher = PasswordHasher(settings, patience=0.02)
+    go_on = threading.Event()
+    monkeypatch.setattr(hasher._hasher, "hash", lambda _: str(go_on.wait(5)))  # noqa: SLF001 - slow on purpose
+    busy = [asyncio.create_task(hasher.hash("")) for _ in range(os.cpu_count() or 1)]
+    await asyncio.sleep(0)
+    with pytest.raises(ServiceUnavailableError):
+        await hasher.hash("")
+    go_on.set()
+    assert set(await asyncio.gather(*busy)) == {"True"}
+    assert await hasher.hash("") == "True"
+
+
+async def test_hash_of_an_unknown_scheme_matches_nothing(
+    hasher: PasswordHasher,
+) -> None:
+    assert not await hasher.verify("correct horse", "md5$of-old")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.email import canonical_email, check_email
+from app.domain.email import canonical_email, check_email, deliverable_email
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,16 @@ def test_canonical_form_is_its_own_canonical_form(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ada", "@example.com", "ada@", "a b@example.com", "a\0@example.com"]
+    "text",
+    [
+        "",
+        "ada",
+        "@example.com",
+        "ada@",
+        "a b@example.com",
+        "a\0@example.com",
+        "=?utf-8?q?eve=40example.com=3e=2c=3cada?=@example.com",
+    ],
 )
 def test_what_is_no_address_is_refused_without_quoting_it(text: str) -> None:
     with pytest.raises(ValueError, match=r"^Not a valid e-mail address\.$"):
@@ -43,3 +52,8 @@ def test_what_is_no_address_is_refused_without_quoting_it(text: str) -> None:
 
 def test_address_is_kept_as_typed() -> None:
     assert check_email("Ada@Example.COM") == "Ada@Example.COM"
+
+
+def test_mail_goes_to_the_address_as_typed_at_an_ascii_domain() -> None:
+    address = "Jörg@Bücher.example.com"
+    assert deliverable_email(address) == "Jörg@xn--bcher-kva.example.com"

@@ -6,6 +6,7 @@
 import contextlib
 import logging
 import os
+import signal
 import tempfile
 import threading
 import warnings
@@ -78,6 +79,8 @@ async def database_server() -> AsyncIterator[PostgreSQLDatabases]:
 
 def main() -> None:
     """Run a server for development until it is interrupted; its data stays."""
+    # Stopped by a signal, it stops the server as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(".postgresql").absolute()
     folder.mkdir(exist_ok=True)
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")

@@ -23,7 +23,12 @@ class ProblemCORSMiddleware(CORSMiddleware):
             allow_origins=origins,
             allow_methods=("GET", "POST", "PATCH", "DELETE"),
             allow_headers=("Authorization", "Content-Type", "X-Request-ID"),
-            expose_headers=("X-Request-ID",),
+            expose_headers=(
+                "X-Request-ID",
+                "Retry-After",
+                "RateLimit",
+                "RateLimit-Policy",
+            ),
         )
         self.render = render
 

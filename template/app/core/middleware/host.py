@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.core.exceptions import AuthorizationError, ValidationError
 
 _LABEL = re.compile(r"[a-z0-9-]+")
-_EXEMPT = "/api/v1/health/"
+HEALTH_CHECKS = "/api/v1/health/"
+"""What comes from inside: neither host, HTTPS nor rate are checked."""
 
 
 class HTTPSRequiredError(AuthorizationError):
@@ -39,7 +40,7 @@ class HostMiddleware:
         self.https_only = https_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(_EXEMPT):
+        if scope["type"] == "http" and not scope["path"].startswith(HEALTH_CHECKS):
             hosts = Headers(scope=scope).getlist("host")
             if len(hosts) != 1 or not self._is_allowed(_host_name(hosts[0])):
                 message = "The Host header is not one of this service's."

@@ -7,16 +7,25 @@ from app.core.middleware.access_log import AccessLogMiddleware
 from app.core.middleware.body_limit import BodyLimitMiddleware
 from app.core.middleware.cors import ProblemCORSMiddleware
 from app.core.middleware.error_boundary import ErrorBoundaryMiddleware, ErrorRenderer
+from app.core.middleware.head_limit import HeadLimitMiddleware
 from app.core.middleware.host import HostMiddleware
+from app.core.middleware.multipart import MultipartCharsetMiddleware
+from app.core.middleware.rate_limit import RateLimitMiddleware
 from app.core.middleware.request_context import (
     SECURITY_HEADERS,
     STRICT_TRANSPORT,
     RequestContextMiddleware,
 )
+from app.core.middleware.strict_json import StrictJSONMiddleware
 
 
 def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
-    """Return the middleware, outermost first; `render` turns exceptions into answers."""
+    """Return the middleware, outermost first; `render` turns exceptions into answers.
+
+    What refuses requests stands inside the error boundary, so that its answers look like
+    every other: the rate after the host, so that only requests meant for us count, and
+    before anything reads the body.
+    """
     strict = not settings.is_development
     headers = SECURITY_HEADERS | (STRICT_TRANSPORT if strict else {})
     return [
@@ -24,6 +33,10 @@ def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
         Middleware(AccessLogMiddleware),
         Middleware(ProblemCORSMiddleware, origins=settings.cors_origins, render=render),
         Middleware(ErrorBoundaryMiddleware, render=render),
+        Middleware(HeadLimitMiddleware),
         Middleware(HostMiddleware, allowed=settings.allowed_hosts, https_only=strict),
+        Middleware(RateLimitMiddleware),
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
+        Middleware(MultipartCharsetMiddleware),
+        Middleware(StrictJSONMiddleware),
     ]

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_MAX_USER_AGENT = 200
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -28,6 +29,7 @@ STRICT_TRANSPORT = {
 class RequestContextMiddleware:
     """Gives each request an id, for the logs and the answer, and adds `headers`.
 
+    Every line of the request's log has the id, and the caller's address and user agent.
     A caller's own `X-Request-ID` is kept when it is 8 to 64 letters, digits or dashes.
     A header that the application has set itself stays as it is.
     """
@@ -40,10 +42,15 @@ class RequestContextMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-request-id", "")
+        received = Headers(scope=scope)
+        offered = received.get("x-request-id", "")
         request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid4().hex
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(
+            request_id=request_id,
+            ip=scope["client"][0] if scope.get("client") else None,
+            user_agent=received.get("user-agent", "")[:_MAX_USER_AGENT],
+        )
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

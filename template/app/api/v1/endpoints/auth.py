@@ -5,21 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Form, status
 
 from app.api.access import PUBLIC
-from app.api.dependencies import AuthServiceDep, ClaimsDep, UserServiceDep
-from app.schemas.token import (
-    Accepted,
-    LoginForm,
-    RefreshRequest,
-    Registration,
-    TokenPair,
+from app.api.dependencies import (
+    AuthServiceDep,
+    ClaimsDep,
+    ClientDep,
+    UserServiceDep,
 )
+from app.api.limits import CREDENTIALS, SIGN_INS
+from app.schemas.account import Accepted, Registration
+from app.schemas.token import LoginForm, RefreshRequest, TokenPair
 from app.services.auth import IssuedTokens
 
 # Public in that the session may be over: signing out twice is no error.
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[PUBLIC])
 
 
-@router.post("/register", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/register", status_code=status.HTTP_202_ACCEPTED, dependencies=[CREDENTIALS]
+)
 async def register(body: Registration, users: UserServiceDep) -> Accepted:
     """Ask for an account; the answer does not tell whether the address has one."""
     await users.register(
@@ -30,18 +33,20 @@ async def register(body: Registration, users: UserServiceDep) -> Accepted:
     return Accepted()
 
 
-@router.post("/login", response_model=TokenPair)
+@router.post("/login", response_model=TokenPair, dependencies=[CREDENTIALS, SIGN_INS])
 async def login(
-    form: Annotated[LoginForm, Form()], auth: AuthServiceDep
+    form: Annotated[LoginForm, Form()], auth: AuthServiceDep, client: ClientDep
 ) -> IssuedTokens:
     """Exchange an e-mail address and a password for a token pair."""
-    return await auth.login(form.username, form.password.get_secret_value())
+    return await auth.login(form.username, form.password.get_secret_value(), client)
 
 
-@router.post("/refresh", response_model=TokenPair)
-async def refresh(body: RefreshRequest, auth: AuthServiceDep) -> IssuedTokens:
+@router.post("/refresh", response_model=TokenPair, dependencies=[CREDENTIALS])
+async def refresh(
+    body: RefreshRequest, auth: AuthServiceDep, client: ClientDep
+) -> IssuedTokens:
     """Exchange a refresh token for a new pair; each one works once."""
-    return await auth.refresh(body.refresh_token)
+    return await auth.refresh(body.refresh_token, client)
 
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,67 @@
+"""Reads the settings the service starts with, or says what is wrong with them."""
+
+import sys
+from secrets import token_hex
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.core.config import Settings
+from app.core.deploy import unsafe_settings
+from app.core.variables import unknown_variables, variable
+
+EX_CONFIG = 78
+"""The exit code for a configuration error (sysexits.h)."""
+
+
+def refuse(problems: list[str]) -> None:
+    """Print `problems` a line each and exit with 78; do nothing when there are none."""
+    if problems:
+        lines = ["The configuration is refused:", *problems]
+        sys.stderr.write("\n  ".join(lines) + "\n")
+        raise SystemExit(EX_CONFIG)
+
+
+def load_settings(*, deploy: bool = False) -> Settings:
+    """Read the settings; exit with 78 and a line for each thing that is wrong.
+
+    That is a variable with our prefix that is no setting; a setting that is missing or
+    invalid; and what is unsafe in production, unless this is development and not to
+    `deploy`.
+    """
+    problems = unknown_variables(Settings)
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        refuse([*problems, *_describe(error), *_judge_others(error, deploy)])
+        raise
+    refuse([*problems, *_judge(settings, deploy)])
+    return settings
+
+
+def _describe(error: ValidationError) -> list[str]:
+    lines = []
+    for item in error.errors(include_url=False, include_input=False):
+        missing = item["type"] == "missing"
+        reason = "not set; .env.example shows it" if missing else item["msg"]
+        reason = reason.removeprefix("Value error, ").removesuffix(".")
+        lines.append(f"{variable(str(item['loc'][0]))}: {reason}.")
+    return list(dict.fromkeys(lines))
+
+
+def _judge(settings: Settings, deploy: bool) -> list[str]:
+    return unsafe_settings(settings) if deploy or not settings.is_development else []
+
+
+def _judge_others(error: ValidationError, deploy: bool) -> list[str]:
+    """What is unsafe beside the settings in `error`, which get harmless stand-ins."""
+    stand_ins: dict[str, Any] = {}
+    for item in error.errors(include_url=False, include_input=False):
+        name = str(item["loc"][0])
+        field = Settings.model_fields[name]
+        default = field.get_default(call_default_factory=True)
+        stand_ins[name] = token_hex(32) if field.is_required() else default
+    try:
+        return _judge(Settings(**stand_ins), deploy)
+    except ValidationError:  # a required setting that no text fits
+        return []
