@@ -83,13 +83,9 @@ async def _lifespan(
     extensions: Sequence[Extension],
     engine: AsyncEngine,
 ) -> AsyncIterator[State]:
-    link_tokens = _link_tokens(settings)
-    outbox = Outbox(
-        create_transport(settings.mail_transport.get_secret_value()),
-        sender=settings.mail_sender,
-    )
-    links = Links(link_tokens, settings.site_url)
     limiter = RateLimiter(WindowStorage(), enabled=settings.rate_limit_enabled)
+    outbox = _outbox(settings)
+    links = Links(_link_tokens(settings), settings.site_url)
     postman = Postman(create_session_factory(engine), outbox, links, limiter)
     handlers: list[EventHandler] = [log_event, postman.handle]
     for extension in extensions:
@@ -112,11 +108,16 @@ async def _lifespan(
                 session_factory=factory,
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
-                link_tokens=link_tokens,
+                link_tokens=_link_tokens(settings),
                 rate_limiter=limiter,
                 readiness_checks=checks,
             )
         )
+
+
+def _outbox(settings: Settings) -> Outbox:
+    transport = create_transport(settings.mail_transport.get_secret_value())
+    return Outbox(transport, sender=settings.mail_sender)
 
 
 def _secret_keys(settings: Settings) -> list[str]:

@@ -27,17 +27,14 @@ from app.repositories.user import UserRepository
 from app.services.base import BaseService
 from app.services.throttle import LoginThrottleService
 
-_CHECKS = 3
-"""How often a password is checked whose account changes meanwhile."""
+_CHECKS = 3  # of a password, when the account changes meanwhile
 
 
 class WrongCredentialsError(AuthenticationError):
     """The same for an unknown address, a wrong password and an account that is not open."""
 
     code = "wrong_credentials"
-    message = (
-        "The e-mail address or the password is wrong, or the address is not verified."
-    )
+    message = "The address or the password is wrong, or the address is not verified."
 
 
 class InvalidRefreshTokenError(AuthenticationError):
@@ -127,9 +124,8 @@ class AuthService(BaseService):
             self.record(RefreshTokenReused(user_id=user.id, session_id=session.id))
             await self.session.commit()
             raise InvalidRefreshTokenError
-        if decision is Decision.REFUSE or not user.is_active:
-            raise InvalidRefreshTokenError
-        if not await self.sessions.rotate(token, now):
+        refused = decision is Decision.REFUSE or not user.is_active
+        if refused or not await self.sessions.rotate(token, now):
             raise InvalidRefreshTokenError
         await self.sessions.update(
             session, last_used_at=now, ip=client.ip, user_agent=client.user_agent

@@ -87,11 +87,15 @@ async def test_disabled_user_gets_no_mail_and_an_old_link_does_nothing(
     user = await make_user(ADA)
     await forgot(client, ADA)
     token = await mailbox.token(ADA)
+    resend = f"{API}/auth/verify-email/resend"
+    await client.post(resend, json={"email": ADA})
+    verification = await mailbox.token(ADA)
     url = f"{API}/users/{user.id}"
     await client.patch(url, json={"is_active": False}, headers=admin)
     sent = len(await mailbox.read(ADA))
     assert (await forgot(client, ADA)).status_code == 202
     assert (await reset(client, token)).status_code == 400
+    assert (await verify(client, verification)).status_code == 400
     assert len(await mailbox.read(ADA)) == sent
 
 
