@@ -85,7 +85,8 @@ async def _lifespan(
 ) -> AsyncIterator[State]:
     limiter = RateLimiter(WindowStorage(), enabled=settings.rate_limit_enabled)
     outbox = _outbox(settings)
-    links = Links(_link_tokens(settings), settings.site_url)
+    link_tokens = _link_tokens(settings)
+    links = Links(link_tokens, settings.site_url)
     postman = Postman(create_session_factory(engine), outbox, links, limiter)
     handlers: list[EventHandler] = [log_event, postman.handle]
     for extension in extensions:
@@ -108,7 +109,7 @@ async def _lifespan(
                 session_factory=factory,
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
-                link_tokens=_link_tokens(settings),
+                link_tokens=link_tokens,
                 rate_limiter=limiter,
                 readiness_checks=checks,
             )

@@ -137,7 +137,7 @@ CONTROLS = [
     Control(
         "the user agent in the log is cut",
         "app/core/middleware/request_context.py",
-        "[:_MAX_USER_AGENT]",
+        "[:MAX_USER_AGENT]",
         "",
         AUDIT,
     ),

@@ -60,10 +60,8 @@ async def get_client(request: Request) -> Client:
 ClientDep = Annotated[Client, Depends(get_client)]
 
 
-async def get_throttle(
-    session: SessionDep, resources: ResourcesDep
-) -> LoginThrottleService:
-    """Put the throttle of sign-ins together."""
+def _make_throttle(session: Session, resources: Resources) -> LoginThrottleService:
+    # No dependency of its own: every signed-in request would have to resolve it.
     return LoginThrottleService(
         session,
         ThrottleRepository(session),
@@ -71,12 +69,7 @@ async def get_throttle(
     )
 
 
-ThrottleDep = Annotated[LoginThrottleService, Depends(get_throttle)]
-
-
-async def get_auth_service(
-    session: SessionDep, resources: ResourcesDep, throttle: ThrottleDep
-) -> AuthService:
+async def get_auth_service(session: SessionDep, resources: ResourcesDep) -> AuthService:
     """Put the authentication service together."""
     settings = resources.settings
     return AuthService(
@@ -85,7 +78,7 @@ async def get_auth_service(
         sessions=SessionRepository(session),
         passwords=resources.passwords,
         tokens=resources.access_tokens,
-        throttle=throttle,
+        throttle=_make_throttle(session, resources),
         lifetimes=SessionLifetimes(
             session=settings.session_lifetime,
             refresh_token=settings.refresh_token_lifetime,
@@ -107,10 +100,7 @@ LinksDep = Annotated[Links, Depends(get_links)]
 
 
 async def get_password_service(
-    session: SessionDep,
-    resources: ResourcesDep,
-    throttle: ThrottleDep,
-    links: LinksDep,
+    session: SessionDep, resources: ResourcesDep, links: LinksDep
 ) -> PasswordService:
     """Put the password service together."""
     return PasswordService(
@@ -118,7 +108,7 @@ async def get_password_service(
         users=UserRepository(session),
         sessions=SessionRepository(session),
         passwords=resources.passwords,
-        throttle=throttle,
+        throttle=_make_throttle(session, resources),
         links=links,
     )
 

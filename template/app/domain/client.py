@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-_MAX_USER_AGENT = 200
+MAX_USER_AGENT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Client:
 
 def printable(text: str) -> str:
     """Return the start of a user agent without control characters."""
-    return "".join(char for char in text if char.isprintable())[:_MAX_USER_AGENT]
+    return "".join(char for char in text if char.isprintable())[:MAX_USER_AGENT]
 
 
 def valid_address(text: str) -> str | None:

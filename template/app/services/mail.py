@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 from limits import RateLimitItemPerHour
 
@@ -58,13 +59,15 @@ class Postman:
         """Leave the mail about `event`, if there is one."""
         letter = LETTERS.get(type(event))
         if letter is not None and event.user_id is not None:
-            self._outbox.post(partial(self._write, letter, event))
+            self._outbox.post(partial(self._write, letter, event, event.user_id))
 
-    async def _write(self, letter: Letter, event: Event) -> Message | None:
-        if event.user_id is None or not await self._may_write(event):
+    async def _write(
+        self, letter: Letter, event: Event, user_id: UUID
+    ) -> Message | None:
+        if not await self._may_write(event):
             return None
         async with self._factory() as session:
-            user = await UserRepository(session).get(event.user_id)
+            user = await UserRepository(session).get(user_id)
         if user is None or not user.is_active:
             return None
         return letter(event, user, self._links)

@@ -20,8 +20,9 @@ class VerificationService(BaseService):
     async def request(self, email: str) -> None:
         """Have another link mailed to an address that waits for its verification."""
         user = await self.users.get_by_email(canonical_email(email))
-        waits = user is not None and user.is_active and not user.email_verified
-        user_id = user.id if user is not None and waits else None
+        user_id = None
+        if user is not None and user.is_active and not user.email_verified:
+            user_id = user.id
         self.record(VerificationRequested(user_id=user_id))
 
     async def verify(self, token: str) -> None:

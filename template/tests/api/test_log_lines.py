@@ -50,7 +50,7 @@ async def out_of_range(session: SessionDep) -> None:
 async def wrong_answer() -> list[int]:
     """Answer with something else than was declared."""
     answer: Any = [CANARY]
-    return answer  # type: ignore[no-any-return]
+    return answer  # type: ignore[no-any-return]  # wrong on purpose
 
 
 @faults.get("/failed-call")

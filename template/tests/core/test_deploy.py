@@ -25,7 +25,7 @@ def production(**changes: object) -> Settings:
         "allowed_hosts": ["api.example.com"],
         "rate_limit_enabled": True,
     }
-    return make_settings(**(values | changes))  # type: ignore[arg-type]
+    return make_settings(**(values | changes))  # type: ignore[arg-type]  # a URL too
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.client import MAX_USER_AGENT
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-_MAX_USER_AGENT = 200
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -49,7 +50,7 @@ class RequestContextMiddleware:
         structlog.contextvars.bind_contextvars(
             request_id=request_id,
             ip=scope["client"][0] if scope.get("client") else None,
-            user_agent=received.get("user-agent", "")[:_MAX_USER_AGENT],
+            user_agent=received.get("user-agent", "")[:MAX_USER_AGENT],
         )
 
         async def send_with_headers(message: Message) -> None:
