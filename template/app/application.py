@@ -16,6 +16,7 @@ from app.api.openapi import ERROR_RESPONSES, Application
 from app.api.v1.api import router
 from app.core.config import Settings
 from app.core.database import EventHandler, create_engine, create_session_factory, ping
+from app.core.drain import Drain
 from app.core.extension import Extension
 from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
 from app.core.logging import configure_logging
@@ -87,12 +88,20 @@ async def _lifespan(
     outbox = _outbox(settings)
     link_tokens = _link_tokens(settings)
     links = Links(link_tokens, settings.site_url)
-    postman = Postman(create_session_factory(engine), outbox, links, limiter)
+    make_sessions = partial(
+        create_session_factory, engine, timeout=settings.database_timeout
+    )
+    postman = Postman(make_sessions(), outbox, links, limiter)
     handlers: list[EventHandler] = [log_event, postman.handle]
     for extension in extensions:
         handlers.extend(extension.event_handlers)
-    factory = create_session_factory(engine, handlers)
-    checks: dict[str, ReadinessCheck] = {"database": partial(ping, factory)}
+    factory = make_sessions(handlers)
+    drain = Drain(settings.drain_seconds)
+    checks: dict[str, ReadinessCheck] = {
+        "shutdown": drain.check,
+        "database": partial(ping, factory),
+    }
+    drain.watch()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
         await stack.enter_async_context(outbox)

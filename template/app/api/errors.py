@@ -19,10 +19,12 @@ from app.core.exceptions import (
     AuthenticationError,
     AuthorizationError,
     ConflictError,
+    DeadlineExceededError,
     InternalError,
     NotFoundError,
     RateLimitError,
     ServiceUnavailableError,
+    SlowBodyError,
     ValidationError,
 )
 from app.core.middleware.error_boundary import ErrorRenderer
@@ -35,10 +37,12 @@ STATUS: dict[type[APIException], HTTPStatus] = {
     AuthenticationError: HTTPStatus.UNAUTHORIZED,
     AuthorizationError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    SlowBodyError: HTTPStatus.REQUEST_TIMEOUT,
     ConflictError: HTTPStatus.CONFLICT,
     RateLimitError: HTTPStatus.TOO_MANY_REQUESTS,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ServiceUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    DeadlineExceededError: HTTPStatus.GATEWAY_TIMEOUT,
 }
 
 # What the framework raises; Python's own names for these differ between versions.
@@ -86,6 +90,8 @@ def problem_response(
         headers["WWW-Authenticate"] = _challenge(request, error)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    if isinstance(error, SlowBodyError):
+        headers["Connection"] = "close"
     if isinstance(error, RateLimitError):
         headers |= error.headers | {"Retry-After": str(error.retry_after)}
     return _problem(

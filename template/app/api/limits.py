@@ -1,6 +1,9 @@
 """Limits of single routes, beside the one that holds for all of them."""
 
-from fastapi import Depends, Request
+import asyncio
+
+from fastapi import Request
+from fastapi.params import Depends
 from limits import RateLimitItemPerMinute
 
 from app.api.dependencies import ResourcesDep
@@ -32,3 +35,13 @@ CREDENTIALS = Depends(limit_credentials)
 
 SIGN_INS = Depends(_limit_all_sign_ins)
 """For `dependencies=[...]` of a route that hashes a password, after `CREDENTIALS`."""
+
+
+def deadline(seconds: float) -> Depends:
+    """For `dependencies=[...]` of a route with a deadline of its own, in seconds."""
+
+    async def move(request: Request) -> None:
+        now = asyncio.get_running_loop().time()
+        request.state.deadline.reschedule(now + seconds)
+
+    return Depends(move)

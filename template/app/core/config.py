@@ -67,10 +67,14 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=20, ge=1)
     database_max_overflow: int = Field(default=30, ge=0)
     database_pool_recycle: int = Field(default=3600, ge=1)
+    database_timeout: float = Field(default=2.5, gt=0, le=3600)
 
     allowed_hosts: CommaSeparated[Host] = ["localhost", "127.0.0.1", "[::1]"]
     cors_origins: CommaSeparated[Origin] = []
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
+    max_concurrency: int = Field(default=1000, ge=1)
+    request_timeout: float = Field(default=30, gt=0, le=3600)
+    shutdown_delay: float | None = Field(default=None, ge=0, le=60)
     rate_limit_enabled: bool = True
     """False switches every limit off, for load tests; production refuses it."""
     rate_limit_default: Rate = parse("600/minute")
@@ -106,6 +110,13 @@ class Settings(BaseSettings):
     def is_development(self) -> bool:
         """Whether the rules of production are off."""
         return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long to answer on after the signal to stop, for balancers to look elsewhere."""
+        if self.shutdown_delay is None:
+            return 0 if self.is_development else 3
+        return self.shutdown_delay
 
     @property
     def access_token_lifetime(self) -> timedelta:

@@ -1,7 +1,10 @@
 """Engine and sessions: one request, one session, one transaction."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NoReturn
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
 
 import structlog
 from sqlalchemy import exc, text
@@ -13,13 +16,46 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from app.core.config import Settings
-from app.core.dialect import Dialect
+from app.core.dialect import Dialect, TimeLimits
+from app.core.exceptions import ServiceUnavailableError
 from app.core.startup import refuse
 from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
 _log = structlog.get_logger(__name__)
+
+_MethodT = TypeVar("_MethodT")
+
+
+class DatabaseTimeoutError(ServiceUnavailableError):
+    """The database took too long."""
+
+
+@asynccontextmanager
+async def _in_time(seconds: float | None) -> AsyncIterator[None]:
+    """Give up on what the block waits for once `seconds` are over.
+
+    One limit for all that an operation waits for: a connection from the pool, a new one, a
+    lock, the statement itself. What is given up on is cancelled, its connection closed.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise DatabaseTimeoutError from None
+
+
+def _limited(method: _MethodT) -> _MethodT:
+    """Give a method of `AsyncSession` the time limit of `Session`."""
+    unlimited = cast("Callable[..., Awaitable[Any]]", method)
+
+    @wraps(unlimited)
+    async def limited(session: "Session", *args: Any, **kwargs: Any) -> Any:
+        async with _in_time(session.timeout):
+            return await unlimited(session, *args, **kwargs)
+
+    return cast("_MethodT", limited)
 
 
 def is_unavailable(error: Exception, dialect: Dialect) -> bool:
@@ -32,14 +68,31 @@ def is_unavailable(error: Exception, dialect: Dialect) -> bool:
 
 
 class Session(AsyncSession):
-    """A database session that hands its recorded events to their handlers after commit."""
+    """A database session that hands its recorded events to their handlers after commit.
+
+    Each operation takes at most `timeout` seconds, then `DatabaseTimeoutError` is raised.
+    """
 
     def __init__(
-        self, *args: Any, handlers: Sequence[EventHandler] = (), **kwargs: Any
+        self,
+        *args: Any,
+        handlers: Sequence[EventHandler] = (),
+        timeout: float | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.timeout = timeout
         self._handlers = handlers
         self._events: list[Event] = []
+
+    close = _limited(AsyncSession.close)
+    execute = _limited(AsyncSession.execute)
+    flush = _limited(AsyncSession.flush)
+    get = _limited(AsyncSession.get)
+    refresh = _limited(AsyncSession.refresh)
+    # mypy cannot follow these overloads, though it keeps them.
+    scalar = _limited(AsyncSession.scalar)  # type: ignore[arg-type, assignment]
+    scalars = _limited(AsyncSession.scalars)
 
     def record(self, event: Event) -> None:
         """Keep `event` until the commit; a rollback drops it."""
@@ -55,7 +108,8 @@ class Session(AsyncSession):
 
         A handler that fails is logged and cannot undo what is committed.
         """
-        await super().commit()
+        async with _in_time(self.timeout):
+            await super().commit()
         events, self._events = self._events, []
         for event in events:
             for handler in self._handlers:
@@ -69,7 +123,8 @@ class Session(AsyncSession):
     async def rollback(self) -> None:
         """Undo the transaction and forget what was recorded in it."""
         self._events.clear()
-        await super().rollback()
+        async with _in_time(self.timeout):
+            await super().rollback()
 
     async def release(self) -> None:
         """End a transaction that has only read, giving its connection back.
@@ -97,24 +152,37 @@ def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
 
 
 def _create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
+    limits = TimeLimits(
+        statement=settings.request_timeout,
+        idle_in_transaction=settings.request_timeout + 10,
+    )
     return create_async_engine(
         dialect.parse_url(settings.database_url.get_secret_value()),
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_max_overflow,
         pool_recycle=settings.database_pool_recycle,
-        pool_timeout=3,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=dict(dialect.connect_args),
+        connect_args=dialect.connect_args(limits),
     )
 
 
 def create_session_factory(
-    engine: AsyncEngine, handlers: Sequence[EventHandler] = ()
+    engine: AsyncEngine,
+    handlers: Sequence[EventHandler] = (),
+    *,
+    timeout: float | None = None,
 ) -> SessionFactory:
-    """Make the factory of sessions on `engine`, whose events go to `handlers`."""
+    """Make the factory of sessions on `engine`, whose events go to `handlers`.
+
+    An operation may take `timeout` seconds; without, as long as the connection allows.
+    """
     return async_sessionmaker(
-        engine, class_=Session, expire_on_commit=False, handlers=handlers
+        engine,
+        class_=Session,
+        expire_on_commit=False,
+        handlers=handlers,
+        timeout=timeout,
     )
 
 

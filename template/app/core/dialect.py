@@ -10,6 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimeLimits:
+    """How long a connection may go on, in seconds, when nobody here stops it."""
+
+    statement: float
+    idle_in_transaction: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dialect:
     """A database the service can run on."""
 
@@ -18,7 +26,7 @@ class Dialect:
     aliases: frozenset[str] = frozenset()
     alters_by_copy: bool = False
     """Whether a migration has to copy a table to alter it."""
-    connect_args: Mapping[str, object] = field(default_factory=dict)
+    connect_args: Callable[[TimeLimits], dict[str, object]] = lambda _: {}
     query_names: Mapping[str, str] = field(default_factory=dict)
     """Parameters of a URL that our driver calls something else."""
     is_passing: Callable[[DBAPIError], bool] = lambda _: False

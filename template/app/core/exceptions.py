@@ -81,3 +81,23 @@ class ServiceUnavailableError(APIException):
 
     code = "unavailable"
     message = "The service is not available right now; try again in a moment."
+
+
+class OverloadedError(ServiceUnavailableError):
+    """More is being asked at once than the service can answer in time."""
+
+    code = "overloaded"
+
+
+class DeadlineExceededError(APIException):
+    """It took too long, and was given up."""
+
+    code = "deadline_exceeded"
+    message = "This took too long and was given up."
+
+
+class SlowBodyError(APIException):
+    """The body of a request did not arrive in time."""
+
+    code = "request_timeout"
+    message = "The request did not arrive in time."

@@ -1,10 +1,14 @@
 """SQLite: one file, one writer at a time, many readers (WAL)."""
 
+import asyncio
 import logging
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import DBAPIError
@@ -20,10 +24,43 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 2000",
 )
 
-# Busy, locked, I/O error, full, cannot open: https://sqlite.org/rescode.html
-_PASSING_CODES = {5, 6, 10, 13, 14}
+# Busy, locked, read-only, interrupted, I/O error, full, cannot open, locking protocol:
+# https://sqlite.org/rescode.html
+_PASSING_CODES = {5, 6, 8, 9, 10, 13, 14, 15}
+
+_CLOSING_SECONDS = 0.15
 
 _READS = ("SELECT", "PRAGMA", "EXPLAIN")
+
+
+class _Connection(aiosqlite.Connection):
+    """A connection that can be closed in the middle of a statement.
+
+    The one of the library waits for the statement to end, and so does who gave up on it.
+    """
+
+    async def close(self) -> None:
+        """Close; interrupt what runs, and leave to the thread what does not end then.
+
+        Not at once: an interrupted close leaves the write-ahead log behind.
+        """
+        if self._connection is None:
+            return
+        closed = self.stop()
+        if closed is None:
+            return
+        _, running = await asyncio.wait({closed}, timeout=_CLOSING_SECONDS)
+        if running:
+            with suppress(ValueError):  # It has just ended by itself.
+                await self.interrupt()
+            await asyncio.wait({closed}, timeout=_CLOSING_SECONDS)
+
+
+def _connect(path: str, **options: Any) -> _Connection:
+    connection = _Connection(partial(sqlite3.connect, path, **options), 64)
+    # The process does not wait for a thread that waits for a lock.
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does for its own
+    return connection
 
 
 def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -91,7 +128,7 @@ DIALECT = Dialect(
     driver="aiosqlite",
     alters_by_copy=True,
     # The driver's own implicit BEGIN is off: `_begin_before_write` does it.
-    connect_args={"isolation_level": None},
+    connect_args=lambda _: {"isolation_level": None, "async_creator_fn": _connect},
     is_passing=_is_passing,
     migrating=_without_foreign_keys,
     prepare=_prepare,

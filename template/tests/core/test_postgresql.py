@@ -73,7 +73,7 @@ async def test_what_passes_is_told_from_what_is_wrong(
 async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        impatient = replace(DIALECT, connect_args={"timeout": 0.2})
+        impatient = replace(DIALECT, connect_args=lambda _: {"timeout": 0.2})
         engine = create_engine(make_settings(url.format(silent_port=port)), impatient)
         with pytest.raises(DBAPIError) as raised:
             await engine.connect()

@@ -5,7 +5,9 @@ from starlette.middleware import Middleware
 from app.core.config import Settings
 from app.core.middleware.access_log import AccessLogMiddleware
 from app.core.middleware.body_limit import BodyLimitMiddleware
+from app.core.middleware.concurrency import ConcurrencyMiddleware
 from app.core.middleware.cors import ProblemCORSMiddleware
+from app.core.middleware.deadline import DeadlineMiddleware
 from app.core.middleware.error_boundary import ErrorBoundaryMiddleware, ErrorRenderer
 from app.core.middleware.head_limit import HeadLimitMiddleware
 from app.core.middleware.host import HostMiddleware
@@ -33,6 +35,8 @@ def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
         Middleware(AccessLogMiddleware),
         Middleware(ProblemCORSMiddleware, origins=settings.cors_origins, render=render),
         Middleware(ErrorBoundaryMiddleware, render=render),
+        Middleware(ConcurrencyMiddleware, limit=settings.max_concurrency),
+        Middleware(DeadlineMiddleware, seconds=settings.request_timeout),
         Middleware(HeadLimitMiddleware),
         Middleware(HostMiddleware, allowed=settings.allowed_hosts, https_only=strict),
         Middleware(RateLimitMiddleware),
