@@ -59,6 +59,13 @@ CONTROLS = [
         "tests/core/test_sqlite.py",
     ),
     Control(
+        "a lock in SQLite passes",
+        "app/core/sqlite.py",
+        "{5, 6,",
+        "{6,",
+        "tests/core/test_sqlite.py",
+    ),
+    Control(
         "times come back aware",
         "app/models/base.py",
         "return value.replace(tzinfo=UTC) if value.tzinfo is None else value",

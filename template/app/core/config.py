@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=20, ge=1)
     database_max_overflow: int = Field(default=30, ge=0)
     database_pool_recycle: int = Field(default=3600, ge=1)
-    database_timeout: float = Field(default=2.5, gt=0, le=3600)
+    database_timeout: float = Field(default=2, gt=0, le=3600)
 
     allowed_hosts: CommaSeparated[Host] = ["localhost", "127.0.0.1", "[::1]"]
     cors_origins: CommaSeparated[Origin] = []

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
+from time import monotonic
 from typing import Any, NoReturn, TypeVar, cast
 
 import structlog
@@ -25,6 +26,8 @@ EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
 _log = structlog.get_logger(__name__)
 
+_CLEANING_SECONDS = 0.5
+
 _MethodT = TypeVar("_MethodT")
 
 
@@ -32,27 +35,13 @@ class DatabaseTimeoutError(ServiceUnavailableError):
     """The database took too long."""
 
 
-@asynccontextmanager
-async def _in_time(seconds: float | None) -> AsyncIterator[None]:
-    """Give up on what the block waits for once `seconds` are over.
-
-    One limit for all that an operation waits for: a connection from the pool, a new one, a
-    lock, the statement itself. What is given up on is cancelled, its connection closed.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise DatabaseTimeoutError from None
-
-
-def _limited(method: _MethodT) -> _MethodT:
-    """Give a method of `AsyncSession` the time limit of `Session`."""
+def _limited(method: _MethodT, *, cleans_up: bool = False) -> _MethodT:
+    """Count what a method of `AsyncSession` takes towards the time limit of `Session`."""
     unlimited = cast("Callable[..., Awaitable[Any]]", method)
 
     @wraps(unlimited)
     async def limited(session: "Session", *args: Any, **kwargs: Any) -> Any:
-        async with _in_time(session.timeout):
+        async with session.in_time(cleans_up=cleans_up):
             return await unlimited(session, *args, **kwargs)
 
     return cast("_MethodT", limited)
@@ -70,7 +59,8 @@ def is_unavailable(error: Exception, dialect: Dialect) -> bool:
 class Session(AsyncSession):
     """A database session that hands its recorded events to their handlers after commit.
 
-    Each operation takes at most `timeout` seconds, then `DatabaseTimeoutError` is raised.
+    A transaction may wait for the database for `timeout` seconds in all; then what it
+    waits for is cancelled, and `DatabaseTimeoutError` raised.
     """
 
     def __init__(
@@ -82,17 +72,36 @@ class Session(AsyncSession):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.timeout = timeout
+        self._waited = 0.0
         self._handlers = handlers
         self._events: list[Event] = []
 
-    close = _limited(AsyncSession.close)
+    @asynccontextmanager
+    async def in_time(self, *, cleans_up: bool = False) -> AsyncIterator[None]:
+        """Limit what the block waits for by what is left to the transaction.
+
+        That is a connection from the pool, a new one, a lock, a statement. Cleaning up
+        has a moment of its own.
+        """
+        least = _CLEANING_SECONDS if cleans_up else 0
+        left = self.timeout and max(self.timeout - self._waited, least)
+        started = monotonic()
+        try:
+            async with asyncio.timeout(left):
+                yield
+        except TimeoutError:
+            raise DatabaseTimeoutError from None
+        finally:
+            self._waited += monotonic() - started
+
+    close = _limited(AsyncSession.close, cleans_up=True)
     execute = _limited(AsyncSession.execute)
     flush = _limited(AsyncSession.flush)
     get = _limited(AsyncSession.get)
     refresh = _limited(AsyncSession.refresh)
+    scalars = _limited(AsyncSession.scalars)
     # mypy cannot follow these overloads, though it keeps them.
     scalar = _limited(AsyncSession.scalar)  # type: ignore[arg-type, assignment]
-    scalars = _limited(AsyncSession.scalars)
 
     def record(self, event: Event) -> None:
         """Keep `event` until the commit; a rollback drops it."""
@@ -108,8 +117,9 @@ class Session(AsyncSession):
 
         A handler that fails is logged and cannot undo what is committed.
         """
-        async with _in_time(self.timeout):
+        async with self.in_time():
             await super().commit()
+        self._waited = 0
         events, self._events = self._events, []
         for event in events:
             for handler in self._handlers:
@@ -123,8 +133,9 @@ class Session(AsyncSession):
     async def rollback(self) -> None:
         """Undo the transaction and forget what was recorded in it."""
         self._events.clear()
-        async with _in_time(self.timeout):
+        async with self.in_time(cleans_up=True):
             await super().rollback()
+        self._waited = 0
 
     async def release(self) -> None:
         """End a transaction that has only read, giving its connection back.
@@ -175,7 +186,7 @@ def create_session_factory(
 ) -> SessionFactory:
     """Make the factory of sessions on `engine`, whose events go to `handlers`.
 
-    An operation may take `timeout` seconds; without, as long as the connection allows.
+    Their transactions may wait for the database for `timeout` seconds.
     """
     return async_sessionmaker(
         engine,

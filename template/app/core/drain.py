@@ -8,15 +8,12 @@ import uvicorn
 
 from app.core.exceptions import ServiceUnavailableError
 
-GRACEFUL_SECONDS = 20
-
 
 class Drain:
     """Between SIGTERM and the stop, requests are answered and readiness says 503.
 
     Balancers learn of the stop by asking; until they have, they send requests. uvicorn
-    alone closes its door at once, waits for ever for the requests inside, and then ends
-    by the signal instead of with exit code 0.
+    alone closes its door at once, and ends by the signal instead of with exit code 0.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -29,8 +26,6 @@ class Drain:
         server = getattr(stop_at_once, "__self__", None)
         if not isinstance(server, uvicorn.Server):
             return
-        if server.config.timeout_graceful_shutdown is None:
-            server.config.timeout_graceful_shutdown = GRACEFUL_SECONDS
         loop = asyncio.get_running_loop()
 
         def begin(number: int, frame: FrameType | None) -> None:

@@ -39,6 +39,19 @@ class _Connection(aiosqlite.Connection):
     The one of the library waits for the statement to end, and so does who gave up on it.
     """
 
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """Have the thread roll back, close and end.
+
+        Closed alone, a connection with a cursor left keeps its transaction and its locks
+        (https://sqlite.org/c3ref/close.html).
+        """
+        self._tx.put_nowait((None, self._roll_back))
+        return super().stop()
+
+    def _roll_back(self) -> None:
+        if self._connection is not None:
+            self._connection.rollback()
+
     async def close(self) -> None:
         """Close; interrupt what runs, and leave to the thread what does not end then.
 

@@ -46,6 +46,7 @@ def test_urls_of_other_databases_are_refused() -> None:
         ("DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$", True),  # deadlock
         ("DO $$ BEGIN RAISE SQLSTATE '53300'; END $$", True),  # too many connections
         ("DO $$ BEGIN RAISE SQLSTATE '57014'; END $$", True),  # statement timeout
+        ("DO $$ BEGIN RAISE SQLSTATE '55P03'; END $$", True),  # lock timeout
         ("SELECT 1 / 0", False),
         ("SELECT nothing", False),
     ],
@@ -58,6 +59,21 @@ async def test_what_passes_is_told_from_what_is_wrong(
         with pytest.raises(DBAPIError) as raised:
             await connection.execute(text(statement))
     assert is_unavailable(raised.value, DIALECT) is unavailable
+    await engine.dispose()
+
+
+async def test_the_server_gives_up_what_nobody_here_is_left_to_stop(
+    own_database: str,
+) -> None:
+    engine = create_engine(make_settings(own_database, request_timeout=20), DIALECT)
+    expected = {
+        "lock_timeout": "2s",
+        "statement_timeout": "20s",
+        "idle_in_transaction_session_timeout": "30s",
+    }
+    async with engine.connect() as connection:
+        for name, value in expected.items():
+            assert await connection.scalar(text(f"SHOW {name}")) == value
     await engine.dispose()
 
 

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 from sqlalchemy import literal, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.database import create_engine
+from app.core.database import create_engine, is_unavailable
 from app.registry import DIALECT
 from tests.harness import make_settings
 
@@ -64,6 +65,25 @@ async def test_query_that_begins_with_another_takes_no_lock(
     async with engine.connect() as reader, engine.begin() as writer:
         assert await reader.scalar(select(inner.c.one)) == 1
         await writer.execute(text("CREATE TABLE other (value INTEGER)"))
+    await engine.dispose()
+
+
+async def test_what_passes_is_told_from_what_is_wrong(engine: AsyncEngine) -> None:
+    async with engine.connect() as writer, engine.connect() as other:
+        await writer.execute(text("CREATE TABLE held (value INTEGER)"))
+        await other.execute(text("PRAGMA busy_timeout = 10"))
+        for statement, unavailable in (
+            ("CREATE TABLE other (value INTEGER)", True),  # locked
+            ("SELECT nothing", False),
+        ):
+            with pytest.raises(DBAPIError) as raised:
+                await other.execute(text(statement))
+            assert is_unavailable(raised.value, DIALECT) is unavailable
+        await writer.rollback()
+        await writer.execute(text("PRAGMA max_page_count = 1"))
+        with pytest.raises(DBAPIError) as raised:
+            await writer.execute(text("CREATE TABLE large (value INTEGER)"))
+        assert is_unavailable(raised.value, DIALECT)  # full
     await engine.dispose()
 
 

@@ -1,0 +1,59 @@
+"""What must be true of a service while its database fails, and afterwards."""
+
+import asyncio
+from time import monotonic
+from uuid import uuid4
+
+from httpx2 import Response
+
+from tests.faults.load import Answers, at_once
+from tests.faults.service import Service
+
+IN_TIME = 3.0
+BACK_IN = 5.0
+
+
+async def write(service: Service, _: int = 0) -> Response:
+    """Change the administrator: reads, writes and commits."""
+    body = {"full_name": uuid4().hex}
+    return await service.client.patch("/users/me", json=body)
+
+
+async def _slowest_sign_of_life(service: Service, work: asyncio.Task[Answers]) -> float:
+    worst = 0.0
+    while not work.done():
+        started = monotonic()
+        assert await service.status("/health/live") == 200
+        worst = max(worst, monotonic() - started)
+        await asyncio.sleep(0.05)
+    return worst
+
+
+async def assert_unavailable(service: Service, count: int = 60) -> Answers:
+    """Each of `count` parallel writes is refused in time; the process stays alive."""
+    work = asyncio.create_task(at_once(count, lambda n: write(service, n)))
+    slowest = await _slowest_sign_of_life(service, work)
+    answers = await work
+    assert set(answers.statuses) == {503}
+    assert all("Retry-After" in response.headers for response in answers.responses)
+    assert answers.worst < IN_TIME, answers.figures()
+    assert slowest < 1
+    return answers
+
+
+async def assert_recovers(service: Service, seconds: float = BACK_IN) -> None:
+    """The same process writes again before long, and has lost no connection."""
+    end = monotonic() + seconds
+    while (await write(service)).status_code != 200:
+        assert monotonic() < end
+        await asyncio.sleep(0.05)
+    assert service.process.returncode is None
+    await assert_no_leak(service)
+
+
+async def assert_no_leak(service: Service) -> None:
+    """Every connection to the database is back, but for what still ends."""
+    end = monotonic() + 3
+    while await service.connections() > 0:
+        assert monotonic() < end, "connections to the database are lost"
+        await asyncio.sleep(0.02)

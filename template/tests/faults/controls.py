@@ -1,0 +1,69 @@
+"""Protections, and how to switch each one off.
+
+A test that stays green without the protection it is for proves nothing.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+_COPIED = ("app", "migrations", "tests", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Control:
+    """A protection: with `old` in `path` replaced by `new`, `test` must fail."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+    test: str
+
+
+def _copy(folder: Path) -> None:
+    for name in _COPIED:
+        if Path(name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(name, folder)
+
+
+def _switch_off(control: Control, file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    count = text.count(control.old)
+    assert count == 1, f"{control.path} holds what is to be replaced {count} times"
+    file.write_text(text.replace(control.old, control.new), encoding="utf-8")
+
+
+async def assert_noticed(control: Control, folder: Path) -> None:
+    """The test of a protection fails in a copy of the service that lacks it."""
+    _copy(folder)
+    _switch_off(control, folder / control.path)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "--tb=short",
+            f"tests/faults/{control.test}",
+        ],
+        cwd=folder,
+        env=kept,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    # A test failed, and not because the copy is broken: then there would be errors alone.
+    assert done.returncode == 1, done.stdout
+    assert re.search(r"^(=.* )?1 failed\b", done.stdout, re.MULTILINE), done.stdout

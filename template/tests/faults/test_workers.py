@@ -1,0 +1,49 @@
+"""Workers that are killed: what was acknowledged is there, and somebody else serves."""
+
+import asyncio
+import os
+import signal
+from time import monotonic
+
+import pytest
+
+from tests.faults.conftest import Note
+from tests.faults.database import FaultyDatabase, read_addresses
+from tests.faults.load import NO_ANSWER, writing
+from tests.faults.service import Service, Start
+
+BACK_IN = 10  # Half of it on an idle machine.
+
+
+def starts(service: Service) -> int:
+    return service.log.read_text().count("Application startup complete")
+
+
+async def kill_a_worker(service: Service) -> float:
+    """Kill one of the workers; the seconds until another one serves in its place."""
+    before, started = starts(service), monotonic()
+    os.kill(min(service.workers), signal.SIGKILL)
+    while starts(service) == before:
+        assert monotonic() - started < BACK_IN
+        await asyncio.sleep(0.05)
+    return monotonic() - started
+
+
+@pytest.mark.parametrize(("rounds", "commit_delay"), [(6, "0"), (3, "0.03")])
+async def test_killed_workers_lose_nothing_that_was_acknowledged(
+    rounds: int,
+    commit_delay: str,
+    start: Start,
+    faulty_database: FaultyDatabase,
+    note: Note,
+) -> None:
+    back = 0.0
+    async with start("--workers=2", COMMIT_DELAY=commit_delay) as service:
+        async with writing(service.client, 30) as writers:
+            for _ in range(rounds):
+                await asyncio.sleep(0.5)
+                back = max(back, await kill_a_worker(service))
+    lost = writers.acknowledged - await read_addresses(faulty_database.direct_url)
+    note(f"{writers.answers.figures()} | {len(lost)} lost, back in {back:.1f} s")
+    assert not lost
+    assert set(writers.answers.statuses) <= {NO_ANSWER, 201, 503}
