@@ -6,8 +6,6 @@ from types import FrameType
 
 import uvicorn
 
-from app.core.exceptions import ServiceUnavailableError
-
 GRACEFUL_SECONDS = 20
 
 
@@ -42,8 +40,3 @@ class Drain:
             )
 
         signal.signal(signal.SIGTERM, begin)
-
-    async def check(self) -> None:
-        """Raise once the stop has begun: a readiness check."""
-        if self.begun:
-            raise ServiceUnavailableError
