@@ -87,7 +87,7 @@ async def run_online() -> None:
     settings = context.config.attributes.get("settings") or load_settings()
     options = context.get_x_argument(as_dictionary=True)
     wait = float(options.get("wait", WAIT_SECONDS))
-    limits = TimeLimits(lock=max(0.1, min(LOCK_SECONDS, wait)))
+    limits = TimeLimits(lock=max(0.1, min(LOCK_SECONDS, wait / 4)))
     deadline = monotonic() + wait
     pause = 0.25
     while True:

@@ -13,11 +13,14 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.core.database import create_engine
+from app.registry import DIALECT
 from tests.clients import read_me, register, sign_in
 from tests.harness import (
     LiveClient,
     alembic_config,
     make_environment,
+    make_settings,
     with_later_migration,
 )
 
@@ -94,6 +97,28 @@ async def test_a_lock_of_somebody_else_ends_it_with_a_line_and_nothing_changed(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("Gave up after 0.1 seconds: ")
     assert await table_names(own_database) == tables
+
+
+# A quarter of the wait is for one lock: less than the other one takes, and more.
+@pytest.mark.parametrize("seconds", [1, 4])
+async def test_an_upgrade_waits_for_another_before_it_reads_the_version(
+    empty_database: str, seconds: float
+) -> None:
+    config = alembic_config(empty_database)
+    config.cmd_opts = Namespace(x=[f"wait={seconds}"])
+    engine = create_engine(make_settings(empty_database), DIALECT)
+    async with engine.connect() as other:
+        await other.run_sync(lambda sync: DIALECT.migrating(sync).__enter__())
+        await other.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+        await other.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        upgrade = asyncio.create_task(
+            asyncio.to_thread(command.upgrade, config, "head")
+        )
+        await asyncio.sleep(0.4)
+        await other.commit()
+    await engine.dispose()
+    await upgrade
+    assert await table_names(empty_database) == set()  # There was nothing to do.
 
 
 BROKEN_MIGRATION = """

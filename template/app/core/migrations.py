@@ -71,8 +71,9 @@ class Migrations:
                 await self.check(factory)
         except SchemaError:
             raise
-        except Exception:
-            _log.warning("database_unreachable_at_start", exc_info=True)
+        except Exception as error:
+            name = type(error).__name__
+            _log.warning("database_unreachable_at_start", error=name)
 
 
 @cache
