@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.database import create_engine, create_session_factory
 from app.core.exceptions import APIException
 from app.core.logging import configure_logging
+from app.core.migrations import SchemaError, load_migrations
 from app.core.passwords import PasswordHasher
 from app.core.startup import load_settings
 from app.domain.email import check_email
@@ -34,7 +35,7 @@ def _fail(message: str) -> typer.Exit:
 
 def _database_failure(error: Exception) -> typer.Exit:
     reason = f"The database cannot be used ({type(error).__name__}): "
-    return _fail(reason + "is it running, and migrated (make migrate)?")
+    return _fail(reason + "is it running?")
 
 
 def _is_open(path: Path) -> bool:
@@ -47,7 +48,9 @@ async def _create_admin(email: str, password: str) -> None:
     engine = create_engine(settings, DIALECT)
     passwords = PasswordHasher(settings)
     try:
-        async with create_session_factory(engine, [log_event])() as session:
+        factory = create_session_factory(engine, [log_event])
+        await load_migrations().check(factory)
+        async with factory() as session:
             service = UserService(
                 session,
                 users=UserRepository(session),
@@ -91,7 +94,7 @@ def create_admin(
             f"{email} has an account already; another administrator can promote it."
         )
         raise _fail(message) from None
-    except (ValueError, APIException) as error:
+    except (ValueError, APIException, SchemaError) as error:
         raise _fail(str(error)) from None
     except (SQLAlchemyError, ConnectionError) as error:
         raise _database_failure(error) from None
@@ -101,7 +104,9 @@ def create_admin(
 async def _purge() -> int:
     engine = create_engine(load_settings(), DIALECT)
     try:
-        return await purge_expired(create_session_factory(engine))
+        factory = create_session_factory(engine)
+        await load_migrations().check(factory)
+        return await purge_expired(factory)
     finally:
         await engine.dispose()
 
@@ -111,6 +116,8 @@ def purge() -> None:
     """Delete expired sessions, tokens and throttles, as the running service does hourly."""
     try:
         deleted = asyncio.run(_purge())
+    except SchemaError as error:
+        raise _fail(str(error)) from None
     except (SQLAlchemyError, ConnectionError) as error:
         raise _database_failure(error) from None
     typer.echo(f"Deleted {deleted} expired rows.")

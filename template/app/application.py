@@ -22,11 +22,13 @@ from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
 from app.core.logging import configure_logging
 from app.core.mail import Outbox, create_transport
 from app.core.middleware.pipeline import pipeline
+from app.core.migrations import load_migrations
 from app.core.passwords import PasswordHasher
 from app.core.periodic import periodically
 from app.core.project import DESCRIPTION, NAME, SLUG
 from app.core.rate_limit import RateLimiter, WindowStorage
-from app.core.resources import ReadinessCheck, Resources
+from app.core.readiness import Readiness, ReadinessCheck
+from app.core.resources import Resources
 from app.core.security import AccessTokens
 from app.core.startup import load_settings
 from app.registry import DIALECT, EXTENSIONS
@@ -97,13 +99,15 @@ async def _lifespan(
         handlers.extend(extension.event_handlers)
     factory = make_sessions(handlers)
     drain = Drain(settings.drain_seconds)
+    migrations = load_migrations()
     checks: dict[str, ReadinessCheck] = {
-        "shutdown": drain.check,
         "database": partial(ping, factory),
+        "migrations": partial(migrations.check_readiness, factory, DIALECT),
     }
     drain.watch()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
+        await migrations.check_start(factory)
         await stack.enter_async_context(outbox)
         purge = partial(purge_expired, factory)
         await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))
@@ -120,7 +124,7 @@ async def _lifespan(
                 access_tokens=_access_tokens(settings),
                 link_tokens=link_tokens,
                 rate_limiter=limiter,
-                readiness_checks=checks,
+                readiness=Readiness(checks, drain),
             )
         )
 

@@ -1,9 +1,11 @@
 """What tests make an application of, beside the fixtures in `conftest.py`."""
 
 import io
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,10 +46,28 @@ def make_settings(database_url: str, **changes: object) -> Settings:
     return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
 
 
+def make_environment(database_url: str) -> dict[str, str]:
+    """The environment of a process that runs the service in development."""
+    return os.environ | {
+        "APP_ENVIRONMENT": "development",
+        "APP_SECRET_KEY": SECRET_KEY,
+        "APP_DATABASE_URL": database_url,
+    }
+
+
 def alembic_config(database_url: str) -> Config:
     """The project's Alembic configuration, on another database."""
     config = Config(toml_file="pyproject.toml")
     config.attributes["settings"] = make_settings(database_url)
+    return config
+
+
+def with_later_migration(database_url: str, folder: Path, migration: str) -> Config:
+    """The same, with a `migration` after the first one; `folder` is where it is put."""
+    (folder / "later.py").write_text(migration)
+    config = alembic_config(database_url)
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"migrations/versions\n{folder}")
     return config
 
 

@@ -7,37 +7,35 @@ from time import monotonic, sleep
 import pytest
 
 from app.application import create_app
-from app.registry import DIALECT
 from tests.clients import API
 from tests.harness import Logs, make_settings
 from tests.live import LiveServer, serve
 
-URL = f"{DIALECT.name}:///never-opened"
 HOST = "127.0.0.1"
 ME = f"{API}/users/me"
 
 
-def make_server(environment: str, **options: object) -> Iterator[LiveServer]:
-    settings = make_settings(URL, environment=environment, allowed_hosts=[HOST])
+def make_server(url: str, environment: str, **options: object) -> Iterator[LiveServer]:
+    settings = make_settings(url, environment=environment, allowed_hosts=[HOST])
     with serve(create_app(settings), **options) as live:
         yield live
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LiveServer]:
-    yield from make_server("development")
+def server(database_url: str) -> Iterator[LiveServer]:
+    yield from make_server(database_url, "development")
 
 
 @pytest.fixture(scope="module")
-def behind_proxy() -> Iterator[LiveServer]:
+def behind_proxy(database_url: str) -> Iterator[LiveServer]:
     """One that believes the peer which the tests are."""
-    yield from make_server("production", forwarded_allow_ips=HOST)
+    yield from make_server(database_url, "production", forwarded_allow_ips=HOST)
 
 
 @pytest.fixture(scope="module")
-def exposed() -> Iterator[LiveServer]:
+def exposed(database_url: str) -> Iterator[LiveServer]:
     """One that believes somebody else."""
-    yield from make_server("production", forwarded_allow_ips="192.0.2.1")
+    yield from make_server(database_url, "production", forwarded_allow_ips="192.0.2.1")
 
 
 def connect(server: LiveServer) -> socket.socket:

@@ -45,13 +45,6 @@ CONTROLS = [
         "tests/core/test_sqlite.py",
     ),
     Control(
-        "SQLite migrations keep the rows that refer to a table",
-        "app/core/sqlite.py",
-        "    migrating=_without_foreign_keys,\n",
-        "",
-        "tests/test_migrations.py",
-    ),
-    Control(
         "SQLite's settings are made on each connection",
         "app/core/sqlite.py",
         '    event.listen(engine.sync_engine, "connect", _set_pragmas)\n',

@@ -148,13 +148,15 @@ class Session(AsyncSession):
 SessionFactory = async_sessionmaker[Session]
 
 
-def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
+def create_engine(
+    settings: Settings, dialect: Dialect, limits: TimeLimits | None = None
+) -> AsyncEngine:
     """Make the engine for `settings`; nothing is connected yet.
 
-    Exits with 78 and a line that says why when the URL is not one of the `dialect`'s.
+    The `limits` are a request's unless given. Exits with 78 and a line that says why when the URL is not one of the `dialect`'s.
     """
     try:
-        engine = _create_engine(settings, dialect)
+        engine = _create_engine(settings, dialect, limits or _limits(settings))
     except (TypeError, ValueError, exc.ArgumentError, ImportError) as error:
         refuse([f"APP_DATABASE_URL: {error}"])
         raise
@@ -162,11 +164,16 @@ def create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
     return engine
 
 
-def _create_engine(settings: Settings, dialect: Dialect) -> AsyncEngine:
-    limits = TimeLimits(
+def _limits(settings: Settings) -> TimeLimits:
+    return TimeLimits(
         statement=settings.request_timeout,
         idle_in_transaction=settings.request_timeout + 10,
     )
+
+
+def _create_engine(
+    settings: Settings, dialect: Dialect, limits: TimeLimits
+) -> AsyncEngine:
     return create_async_engine(
         dialect.parse_url(settings.database_url.get_secret_value()),
         pool_size=settings.database_pool_size,

@@ -11,10 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 @dataclass(frozen=True, kw_only=True)
 class TimeLimits:
-    """How long a connection may go on, in seconds, when nobody here stops it."""
+    """How long a connection may go on, in seconds, when nobody here stops it.
 
-    statement: float
-    idle_in_transaction: float
+    0 is for as long as it takes; for a lock it is not.
+    """
+
+    statement: float = 0
+    idle_in_transaction: float = 0
+    lock: float = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +35,12 @@ class Dialect:
     """Parameters of a URL that our driver calls something else."""
     is_passing: Callable[[DBAPIError], bool] = lambda _: False
     """Whether an error says that the database cannot serve us just now."""
+    is_locked: Callable[[DBAPIError], bool] = lambda _: False
+    """Whether an error says that somebody else held a lock for too long."""
     migrating: Callable[[Connection], AbstractContextManager[None]] = lambda _: (
         nullcontext()
     )
-    """What migrations run inside of."""
+    """What migrations run inside of, one process at a time; others are `is_locked`."""
     prepare: Callable[[AsyncEngine], None] = lambda _: None
 
     def parse_url(self, value: str) -> URL:

@@ -6,8 +6,6 @@ from types import FrameType
 
 import uvicorn
 
-from app.core.exceptions import ServiceUnavailableError
-
 
 class Drain:
     """Between SIGTERM and the stop, requests are answered and readiness says 503.
@@ -37,8 +35,3 @@ class Drain:
             )
 
         signal.signal(signal.SIGTERM, begin)
-
-    async def check(self) -> None:
-        """Raise once the stop has begun: a readiness check."""
-        if self.begun:
-            raise ServiceUnavailableError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter
 
 from app.core.database import EventHandler
-from app.core.resources import ReadinessCheck
+from app.core.readiness import ReadinessCheck
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,12 @@
 """PostgreSQL, through asyncpg."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped] # it has no types
+from sqlalchemy import Connection, event
 from sqlalchemy import Dialect as SQLAlchemyDialect
-from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -18,9 +20,18 @@ from app.core.dialect import Dialect, TimeLimits
 # error. https://www.postgresql.org/docs/current/errcodes-appendix.html
 _READ_ONLY = "25006"
 _PASSING_STATES = ("08", "40", "53", "55", "57", "58", _READ_ONLY)
+_LOCKED_STATES = {"55P03", "40P01"}  # lock not available, deadlock
 
 _CLOSING_SECONDS = 0.3
-_LOCK_SECONDS = 2
+
+# Any number does; it belongs to the database and is free when the connection is closed.
+_LOCK_MIGRATIONS = """
+DO $$ BEGIN
+    IF NOT pg_try_advisory_lock(1094795585) THEN
+        RAISE lock_not_available USING MESSAGE = 'another migration is running';
+    END IF;
+END $$
+"""
 
 
 class _Connection(asyncpg.Connection):  # type: ignore[misc] # as above
@@ -34,7 +45,7 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc] # as above
 def _connect_args(limits: TimeLimits) -> dict[str, object]:
     """What the server stops by itself, should nobody here be left to do it."""
     milliseconds = {
-        "lock_timeout": _LOCK_SECONDS * 1000,
+        "lock_timeout": limits.lock * 1000,
         "statement_timeout": limits.statement * 1000,
         "idle_in_transaction_session_timeout": limits.idle_in_transaction * 1000,
     }
@@ -52,6 +63,22 @@ def _state(error: BaseException | None) -> str:
 def _is_passing(error: DBAPIError) -> bool:
     passing = _state(error.orig).startswith(_PASSING_STATES)
     return isinstance(error, InterfaceError) or passing
+
+
+def _is_locked(error: DBAPIError) -> bool:
+    return _state(error.orig) in _LOCKED_STATES
+
+
+@contextmanager
+def _migrating(connection: Connection) -> Iterator[None]:
+    """Take the lock of migrations before the version is read.
+
+    It is asked for and not waited for: `CREATE INDEX CONCURRENTLY` waits for every
+    statement that runs, so also for one that waits for the lock.
+    """
+    connection.exec_driver_sql(_LOCK_MIGRATIONS)
+    connection.commit()
+    yield
 
 
 def _drop_read_only(context: ExceptionContext) -> None:
@@ -94,5 +121,7 @@ DIALECT = Dialect(
     connect_args=_connect_args,
     query_names={"sslmode": "ssl"},
     is_passing=_is_passing,
+    is_locked=_is_locked,
+    migrating=_migrating,
     prepare=_prepare,
 )

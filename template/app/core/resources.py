@@ -1,6 +1,6 @@
 """What the running service holds: made once at start-up, handed to every request."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.config import Settings
@@ -8,10 +8,8 @@ from app.core.database import SessionFactory
 from app.core.link_tokens import LinkPurpose, LinkTokens
 from app.core.passwords import PasswordHasher
 from app.core.rate_limit import RateLimiter
+from app.core.readiness import Readiness
 from app.core.security import AccessTokens
-
-ReadinessCheck = Callable[[], Awaitable[None]]
-"""Returns when the thing it checks is usable, raises when it is not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,4 +22,4 @@ class Resources:
     access_tokens: AccessTokens
     link_tokens: Mapping[LinkPurpose, LinkTokens]
     rate_limiter: RateLimiter
-    readiness_checks: Mapping[str, ReadinessCheck]
+    readiness: Readiness

@@ -15,22 +15,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.core.dialect import Dialect
+from app.core.dialect import Dialect, TimeLimits
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 2000",
 )
 
 # Busy, locked, read-only, interrupted, I/O error, full, cannot open, locking protocol:
 # https://sqlite.org/rescode.html
 _PASSING_CODES = {5, 6, 8, 9, 10, 13, 14, 15}
+_LOCKED_CODES = {5, 6}
 
 _CLOSING_SECONDS = 0.15
 
-_READS = ("SELECT", "PRAGMA", "EXPLAIN")
+_NO_WRITES = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN")
 
 
 class _Connection(aiosqlite.Connection):
@@ -102,15 +102,32 @@ def _begin_before_write(
     compiled = getattr(context, "compiled", None)
     if compiled is not None and getattr(compiled.statement, "is_select", False):
         return
-    if statement.lstrip()[:7].upper().startswith(_READS):
+    if statement.lstrip()[:7].upper().startswith(_NO_WRITES):
         return
     driver = connection.connection.driver_connection
     if driver is not None and not driver.in_transaction:
         cursor.execute("BEGIN IMMEDIATE")
 
 
+def _connect_args(limits: TimeLimits) -> dict[str, object]:
+    return {
+        "timeout": limits.lock,
+        # The driver's own implicit BEGIN is off: `_begin_before_write` does it.
+        "isolation_level": None,
+        "async_creator_fn": _connect,
+    }
+
+
+def _code(error: DBAPIError) -> int:
+    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _is_passing(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+    return _code(error) in _PASSING_CODES
+
+
+def _is_locked(error: DBAPIError) -> bool:
+    return _code(error) in _LOCKED_CODES
 
 
 def _prepare(engine: AsyncEngine) -> None:
@@ -121,14 +138,16 @@ def _prepare(engine: AsyncEngine) -> None:
 
 
 @contextmanager
-def _without_foreign_keys(connection: Connection) -> Iterator[None]:
-    """Let migrations copy and drop a table without losing the rows that refer to it.
+def _migrating(connection: Connection) -> Iterator[None]:
+    """Be the writer from the start, so that two do not read the same version.
 
-    SQLite can alter next to nothing, so Alembic makes a new table and drops the old one:
+    Foreign keys are off, so that a table can be copied and dropped without losing the
+    rows that refer to it. SQLite can alter next to nothing, so Alembic makes a new table and drops the old one:
     with foreign keys on, that would delete by `ON DELETE CASCADE`. The switch does nothing
     inside a transaction, so it comes before (https://sqlite.org/lang_altertable.html, 7).
     """
     connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
     yield
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if orphans:
@@ -140,9 +159,9 @@ DIALECT = Dialect(
     name="sqlite",
     driver="aiosqlite",
     alters_by_copy=True,
-    # The driver's own implicit BEGIN is off: `_begin_before_write` does it.
-    connect_args=lambda _: {"isolation_level": None, "async_creator_fn": _connect},
+    connect_args=_connect_args,
     is_passing=_is_passing,
-    migrating=_without_foreign_keys,
+    is_locked=_is_locked,
+    migrating=_migrating,
     prepare=_prepare,
 )

@@ -2,9 +2,10 @@
 
 import sys
 from secrets import token_hex
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
+from starlette.types import Message, Send
 
 from app.core.config import Settings
 from app.core.deploy import unsafe_settings
@@ -13,6 +14,13 @@ from app.core.variables import unknown_variables, variable
 EX_CONFIG = 78
 """The exit code for a configuration error (sysexits.h)."""
 
+EX_TEMPFAIL = 75
+"""The exit code for what may succeed when it is tried again."""
+
+
+class StartupError(Exception):
+    """The service cannot start; the message is a line for whoever started it."""
+
 
 def refuse(problems: list[str]) -> None:
     """Print `problems` a line each and exit with 78; do nothing when there are none."""
@@ -20,6 +28,25 @@ def refuse(problems: list[str]) -> None:
         lines = ["The configuration is refused:", *problems]
         sys.stderr.write("\n  ".join(lines) + "\n")
         raise SystemExit(EX_CONFIG)
+
+
+def give_up(reason: str) -> NoReturn:
+    """Print `reason`, a line, and exit with 75: trying again may help."""
+    sys.stderr.write(f"{reason}\n")
+    raise SystemExit(EX_TEMPFAIL)
+
+
+def briefly(send: Send) -> Send:
+    """Let `send` tell the server of a `StartupError` by its line, without traceback."""
+
+    async def send_briefly(message: Message) -> None:
+        error = sys.exc_info()[1]  # Starlette sends while it handles the error.
+        failed = message["type"] == "lifespan.startup.failed"
+        if failed and isinstance(error, StartupError):
+            message["message"] = str(error)
+        await send(message)
+
+    return send_briefly
 
 
 def load_settings(*, deploy: bool = False) -> Settings:

@@ -1,14 +1,11 @@
 """Whether the process is alive, and whether it can work."""
 
-import structlog
 from fastapi import APIRouter
 
 from app.api.access import PUBLIC
 from app.api.dependencies import ResourcesDep
 from app.core.exceptions import ServiceUnavailableError
 from app.schemas.health import Health
-
-_log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/health", tags=["health"], dependencies=[PUBLIC])
 
@@ -29,13 +26,7 @@ async def live() -> Health:
 @router.get("/ready")
 async def ready(resources: ResourcesDep) -> Health:
     """Say whether everything the service needs is there; 503 names what is not."""
-    failed = []
-    for name, check in resources.readiness_checks.items():
-        try:
-            await check()
-        except Exception:
-            _log.warning("not_ready", check=name, exc_info=True)
-            failed.append(name)
-    if failed:
-        raise NotReadyError(details=failed)
+    failing = await resources.readiness.failing()
+    if failing:
+        raise NotReadyError(details=failing)
     return Health()

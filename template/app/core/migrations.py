@@ -1,0 +1,86 @@
+"""Whether the tables are the ones that this code was written for."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import structlog
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from app.core.database import SessionFactory, is_unavailable
+from app.core.dialect import Dialect
+from app.core.startup import StartupError
+
+_FOLDER = Path(__file__).parents[2] / "migrations"
+_REMEDY = "run make migrate (uv run alembic upgrade head)."
+_START_SECONDS = 2
+
+_log = structlog.get_logger(__name__)
+
+
+class SchemaError(StartupError):
+    """The database was not migrated to what the code needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migrations:
+    """The migrations that come with the code: the `known` ones, the last ones `heads`."""
+
+    known: frozenset[str]
+    heads: frozenset[str]
+
+    def compare(self, current: frozenset[str]) -> None:
+        """Raise `SchemaError` when a database at `current` is behind the code.
+
+        A revision that the code does not know is of a later release, whose migrations
+        keep this one running.
+        """
+        if not current:
+            raise SchemaError(f"The database has no tables yet: {_REMEDY}")
+        if current <= self.known and current != self.heads:
+            there, here = (", ".join(sorted(found)) for found in (current, self.heads))
+            message = f"The database is behind the code ({there}, not {here})"
+            raise SchemaError(f"{message}: {_REMEDY}")
+
+    async def check(self, factory: SessionFactory) -> None:
+        """Raise `SchemaError` when the database is behind, or what reading it raised."""
+        async with factory() as session:
+            connection = await session.connection()
+            current: frozenset[str] = frozenset()
+            if await connection.run_sync(
+                lambda sync: inspect(sync).has_table("alembic_version")
+            ):
+                versions = text("SELECT version_num FROM alembic_version")
+                current = frozenset(await session.scalars(versions))
+        self.compare(current)
+
+    async def check_readiness(self, factory: SessionFactory, dialect: Dialect) -> None:
+        """Check, but leave it to another check to tell of a database that is away."""
+        try:
+            await self.check(factory)
+        except Exception as error:
+            if not is_unavailable(error, dialect):
+                raise
+
+    async def check_start(self, factory: SessionFactory) -> None:
+        """Check; a database that does not answer in time may do so later."""
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await self.check(factory)
+        except SchemaError:
+            raise
+        except Exception as error:
+            name = type(error).__name__
+            _log.warning("database_unreachable_at_start", error=name)
+
+
+@cache
+def load_migrations(folder: Path = _FOLDER) -> Migrations:
+    """Read the migrations in `folder`."""
+    scripts = ScriptDirectory(folder)
+    return Migrations(
+        known=frozenset(script.revision for script in scripts.walk_revisions()),
+        heads=frozenset(scripts.get_heads()),
+    )
