@@ -1,51 +1,25 @@
 """Engine and sessions: one request, one session, one transaction."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from functools import wraps
-from time import monotonic
-from typing import Any, NoReturn, TypeVar, cast
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NoReturn
 
 import structlog
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
-    AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
 
 from app.core.config import Settings
 from app.core.dialect import Dialect, TimeLimits
-from app.core.exceptions import ServiceUnavailableError
 from app.core.startup import refuse
+from app.core.timed_session import TimedSession
 from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
 _log = structlog.get_logger(__name__)
-
-_CLEANING_SECONDS = 0.5
-
-_MethodT = TypeVar("_MethodT")
-
-
-class DatabaseTimeoutError(ServiceUnavailableError):
-    """The database took too long."""
-
-
-def _limited(method: _MethodT, *, cleans_up: bool = False) -> _MethodT:
-    """Count what a method of `AsyncSession` takes towards the time limit of `Session`."""
-    unlimited = cast("Callable[..., Awaitable[Any]]", method)
-
-    @wraps(unlimited)
-    async def limited(session: "Session", *args: Any, **kwargs: Any) -> Any:
-        async with session.in_time(cleans_up=cleans_up):
-            return await unlimited(session, *args, **kwargs)
-
-    return cast("_MethodT", limited)
-
 
 def is_unavailable(error: Exception, dialect: Dialect) -> bool:
     """Whether the database could not be reached or could not serve us just now."""
@@ -56,52 +30,15 @@ def is_unavailable(error: Exception, dialect: Dialect) -> bool:
     )
 
 
-class Session(AsyncSession):
-    """A database session that hands its recorded events to their handlers after commit.
-
-    A transaction may wait for the database for `timeout` seconds in all; then what it
-    waits for is cancelled, and `DatabaseTimeoutError` raised.
-    """
+class Session(TimedSession):
+    """A database session that hands its recorded events to their handlers after commit."""
 
     def __init__(
-        self,
-        *args: Any,
-        handlers: Sequence[EventHandler] = (),
-        timeout: float | None = None,
-        **kwargs: Any,
+        self, *args: Any, handlers: Sequence[EventHandler] = (), **options: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.timeout = timeout
-        self._waited = 0.0
+        super().__init__(*args, **options)
         self._handlers = handlers
         self._events: list[Event] = []
-
-    @asynccontextmanager
-    async def in_time(self, *, cleans_up: bool = False) -> AsyncIterator[None]:
-        """Limit what the block waits for by what is left to the transaction.
-
-        That is a connection from the pool, a new one, a lock, a statement. Cleaning up
-        has a moment of its own.
-        """
-        least = _CLEANING_SECONDS if cleans_up else 0
-        left = self.timeout and max(self.timeout - self._waited, least)
-        started = monotonic()
-        try:
-            async with asyncio.timeout(left):
-                yield
-        except TimeoutError:
-            raise DatabaseTimeoutError from None
-        finally:
-            self._waited += monotonic() - started
-
-    close = _limited(AsyncSession.close, cleans_up=True)
-    execute = _limited(AsyncSession.execute)
-    flush = _limited(AsyncSession.flush)
-    get = _limited(AsyncSession.get)
-    refresh = _limited(AsyncSession.refresh)
-    scalars = _limited(AsyncSession.scalars)
-    # mypy cannot follow these overloads, though it keeps them.
-    scalar = _limited(AsyncSession.scalar)  # type: ignore[arg-type, assignment]
 
     def record(self, event: Event) -> None:
         """Keep `event` until the commit; a rollback drops it."""
@@ -117,9 +54,7 @@ class Session(AsyncSession):
 
         A handler that fails is logged and cannot undo what is committed.
         """
-        async with self.in_time():
-            await super().commit()
-        self._waited = 0
+        await super().commit()
         events, self._events = self._events, []
         for event in events:
             for handler in self._handlers:
@@ -133,9 +68,7 @@ class Session(AsyncSession):
     async def rollback(self) -> None:
         """Undo the transaction and forget what was recorded in it."""
         self._events.clear()
-        async with self.in_time(cleans_up=True):
-            await super().rollback()
-        self._waited = 0
+        await super().rollback()
 
     async def release(self) -> None:
         """End a transaction that has only read, giving its connection back.
@@ -153,7 +86,8 @@ def create_engine(
 ) -> AsyncEngine:
     """Make the engine for `settings`; nothing is connected yet.
 
-    The `limits` are a request's unless given. Exits with 78 and a line that says why when the URL is not one of the `dialect`'s.
+    The `limits` are a request's unless given. Exits with 78 and a line that says why when
+    the URL is not one of the `dialect`'s.
     """
     try:
         engine = _create_engine(settings, dialect, limits or _limits(settings))
