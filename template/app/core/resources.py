@@ -8,7 +8,7 @@ from app.core.database import SessionFactory
 from app.core.link_tokens import LinkPurpose, LinkTokens
 from app.core.passwords import PasswordHasher
 from app.core.rate_limit import RateLimiter
-from app.core.security import AccessTokens
+from app.core.security import AccessTokens, Fingerprints
 
 ReadinessCheck = Callable[[], Awaitable[None]]
 """Returns when the thing it checks is usable, raises when it is not."""
@@ -23,5 +23,6 @@ class Resources:
     passwords: PasswordHasher
     access_tokens: AccessTokens
     link_tokens: Mapping[LinkPurpose, LinkTokens]
+    fingerprints: Fingerprints
     rate_limiter: RateLimiter
     readiness_checks: Mapping[str, ReadinessCheck]
