@@ -10,11 +10,14 @@ import pytest
 from alembic.config import Config
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.config import Settings
 from app.core.logging import configure_logging
 from app.core.resources import Resources
+from app.domain.permission import Role
 from app.models.user import User
 from tests.canaries import Canaries
 from tests.servers.base import DatabaseServer
@@ -59,6 +62,14 @@ async def temporary_database(
     url = await server.create(template)
     yield url
     await server.drop(url)
+
+
+async def promote(url: str) -> None:
+    """Make everybody in a database an administrator."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(update(User).values(roles=[Role.ADMIN]))
+    await engine.dispose()
 
 
 @asynccontextmanager

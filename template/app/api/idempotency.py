@@ -21,7 +21,7 @@ _HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("content-type", "etag", "location")
 
 Key = Annotated[
-    str, Header(alias=_HEADER, min_length=1, max_length=255, pattern=r"^[!-~]+$")
+    str | None, Header(alias=_HEADER, min_length=1, max_length=255, pattern="^[!-~]+$")
 ]
 
 
@@ -52,7 +52,7 @@ async def _begin(
     request: Request,
     user: CurrentUser,
     service: IdempotencyServiceDep,
-    key: Key | None = None,
+    key: Key = None,
 ) -> None:
     if key is None:
         return
