@@ -1,6 +1,17 @@
 """Every protection, by subject; see `controls.base`."""
 
-from controls import accounts, data, http, inputs, limits, logs, mail, settings, tokens
+from controls import (
+    accounts,
+    data,
+    http,
+    inputs,
+    limits,
+    logs,
+    mail,
+    settings,
+    tokens,
+    writes,
+)
 from controls.base import Control
 
 __all__ = ["CONTROLS", "Control"]
@@ -14,5 +25,6 @@ CONTROLS = [
     *inputs.CONTROLS,
     *logs.CONTROLS,
     *data.CONTROLS,
+    *writes.CONTROLS,
     *settings.CONTROLS,
 ]

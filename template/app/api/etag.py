@@ -13,23 +13,24 @@ from app.models.base import VersionMixin
 
 RowT = TypeVar("RowT", bound=VersionMixin)
 
-# RFC 9110, 13.1.1; empty elements of the list are allowed (5.6.1). Tags of other
-# characters are valid too, but never ours.
-_IF_MATCH = r'^(\*|([ \t,]*(W/)?"[!#-~]*")+[ \t,]*)$'
-_TAGS = re.compile(r'(W/)?"([!#-~]*)"')
+# RFC 9110, 8.8.3, 13.1.1 and 5.6.1, by which a list may have empty elements.
+_TAG = r'(W/)?"([!#-~\x80-\xff]*)"'
+_TAGS = re.compile(rf"[ \t,]*{_TAG}([ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+
+Tags = Annotated[str, Header(alias="If-Match", max_length=1000)]
 
 
-async def _parse_if_match(
-    if_match: Annotated[str | None, Header(max_length=1000, pattern=_IF_MATCH)] = None,
-) -> IfMatch:
-    """Return what the header allows; what is no list of tags is refused with 422.
+async def _parse_if_match(tags: Tags = "*") -> IfMatch:
+    """Return what the header allows: nothing at all when it is no list of tags.
 
-    A client that forgot the quotes is told so, and not that somebody was faster.
+    So what is meant as a condition never counts as none.
     """
-    if if_match is None or if_match == "*":
+    if tags == "*":
         return ANY_VERSION
+    if not _TAGS.fullmatch(tags):
+        return IfMatch(frozenset())
     # A weak tag never matches: the comparison is the strong one.
-    return IfMatch(frozenset(tag for weak, tag in _TAGS.findall(if_match) if not weak))
+    return IfMatch(frozenset(tag for weak, tag in re.findall(_TAG, tags) if not weak))
 
 
 IfMatchDep = Annotated[IfMatch, Depends(_parse_if_match)]

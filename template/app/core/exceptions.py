@@ -56,10 +56,10 @@ class ConflictError(APIException):
 
 
 class PreconditionFailedError(APIException):
-    """It is not what the caller has seen last."""
+    """It is not what the caller has seen last: none of the tags in If-Match is its own."""
 
     code = "precondition_failed"
-    message = "This was changed meanwhile; read it again."
+    message = "This is not, or no longer, what If-Match names; read it again."
 
 
 class RateLimitError(APIException):

@@ -41,11 +41,7 @@ async def test_the_tag_is_another_after_each_change_and_only_then(
     await login(client, "ada@example.com")
     assert await tag(client, admin, url) == seen[0]
     ada = bearer(await sign_in(client, "ada@example.com"))
-    changes: list[dict[str, object]] = [
-        {"full_name": "Ada"},
-        {"roles": []},
-        {"roles": ["user"]},
-    ]
+    changes = [{"full_name": "Ada"}, {"roles": list[str]()}, {"roles": ["user"]}]
     for change in changes:
         response = await client.patch(url, json=change, headers=admin)
         assert response.headers["ETag"] == await tag(client, admin, url)
@@ -66,13 +62,15 @@ async def test_the_tag_is_another_after_each_change_and_only_then(
         (', "1",W/"2",', 200),
         ('"2"', 412),
         ('W/"1"', 412),
-        ('""', 412),
         ('"*"', 412),
-        ("1", 422),
-        ('"1', 422),
-        ('w/"1"', 422),
-        ('*, "1"', 422),
-        (",", 422),
+        ("1", 412),
+        ('"1', 412),
+        ('a "1"', 412),
+        ('"1" "2"', 412),
+        ('w/"1"', 412),
+        ('*, "1"', 412),
+        (",", 412),
+        ("", 412),
         (f'"{"1" * 1000}"', 422),
     ],
 )
@@ -96,10 +94,8 @@ async def test_nothing_happens_to_what_the_caller_has_not_seen(
         refused = await client.request(
             method, url, json=METHODS[method], headers=headers | {"If-Match": old}
         )
-        assert (refused.status_code, refused.json()["type"]) == (
-            412,
-            "precondition_failed",
-        )
+        assert refused.status_code == 412
+        assert refused.json()["type"] == "precondition_failed"
         assert (await client.get(url, headers=headers)).json() == mine
         new = {"If-Match": await tag(client, headers, url)}
         if url != ME:

@@ -1,7 +1,6 @@
 """A POST with an Idempotency-Key takes effect once, however often it is sent."""
 
 from datetime import timedelta
-from hashlib import sha256
 
 import pytest
 import time_machine
@@ -155,9 +154,7 @@ async def test_keys_go_with_their_user(
 ) -> None:
     user = await make_user("other@example.com", Role.ADMIN)
     others = bearer(await sign_in(client, user.email))
-    sent = await create(client, keyed(others))
-    stored = (await session.scalars(select(IdempotencyKey))).one()
-    assert stored.body == sent.content
-    assert sha256(sent.request.content).hexdigest() != stored.fingerprint
+    await create(client, keyed(others))
+    assert await count(session, IdempotencyKey) == 1
     await client.delete(f"{USERS}/{user.id}", headers=admin)
     assert await count(session, IdempotencyKey) == 0

@@ -89,4 +89,4 @@ async def test_bad_text_in_headers_is_refused(
                 response = await client.request(
                     operation.method, operation.url, headers=headers
                 )
-                assert response.status_code == 422, (operation.name, text)
+                assert 400 <= response.status_code < 500, (operation.name, text)

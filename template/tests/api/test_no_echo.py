@@ -67,7 +67,7 @@ async def test_refused_parameters_are_not_answered(
         for parameter in operation.parameters:
             where, name = parameter["in"], parameter["name"]
             url = operation.path.replace(f"{{{name}}}", CANARY)
-            bad = {name: f"{CANARY}\0"}
+            bad = {name: CANARY * 200 if where == "header" else f"{CANARY}\0"}
             response = await client.request(
                 operation.method,
                 url,
