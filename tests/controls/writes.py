@@ -170,6 +170,13 @@ CONTROLS = [
         ETAG,
     ),
     Control(
+        "a condition that is not understood is not met",
+        "app/api/etag.py",
+        "        return IfMatch(frozenset())",
+        "        return ANY_VERSION",
+        ETAG,
+    ),
+    Control(
         "scripts of other origins may read the tag",
         "app/core/middleware/cors.py",
         '                "ETag",\n',
