@@ -29,7 +29,7 @@ from app.core.project import DESCRIPTION, NAME, SLUG
 from app.core.rate_limit import RateLimiter, WindowStorage
 from app.core.readiness import Readiness, ReadinessCheck
 from app.core.resources import Resources
-from app.core.security import AccessTokens
+from app.core.security import AccessTokens, Fingerprints
 from app.core.startup import load_settings
 from app.registry import DIALECT, EXTENSIONS
 from app.services.audit import log_event
@@ -123,6 +123,9 @@ async def _lifespan(
                 passwords=PasswordHasher(settings),
                 access_tokens=_access_tokens(settings),
                 link_tokens=link_tokens,
+                fingerprints=Fingerprints(
+                    _secret_keys(settings), purpose="idempotency"
+                ),
                 rate_limiter=limiter,
                 readiness=Readiness(checks, drain),
             )

@@ -12,11 +12,14 @@ import pytest
 from alembic.config import Config
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.config import Settings
 from app.core.logging import configure_logging
 from app.core.resources import Resources
+from app.domain.permission import Role
 from app.models.user import User
 from tests.canaries import Canaries
 from tests.servers.base import DatabaseServer
@@ -33,7 +36,7 @@ Logs = Callable[[], list[dict[str, Any]]]
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
-    """Settings for tests: cheap hashes, no rate limits, nothing read from `.env`."""
+    """Settings for tests: cheap hashes, no limits, nothing read from `.env`."""
     values: dict[str, object] = {
         "environment": "development",
         "secret_key": SECRET_KEY,
@@ -41,6 +44,7 @@ def make_settings(database_url: str, **changes: object) -> Settings:
         "allowed_hosts": ["test"],
         "argon2_memory_kib": 8,
         "argon2_time_cost": 1,
+        "database_timeout": 30,
         "rate_limit_enabled": False,
     }
     return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
@@ -79,6 +83,14 @@ async def temporary_database(
     url = await server.create(template)
     yield url
     await server.drop(url)
+
+
+async def promote(url: str) -> None:
+    """Make everybody in a database an administrator."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(update(User).values(roles=[Role.ADMIN]))
+    await engine.dispose()
 
 
 @asynccontextmanager

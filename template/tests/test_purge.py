@@ -16,6 +16,7 @@ from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database import SessionFactory, create_engine, create_session_factory
 from app.core.periodic import periodically
+from app.models.idempotency import IdempotencyKey
 from app.models.session import RefreshToken, UserSession
 from app.models.throttle import LoginThrottle
 from app.models.user import User
@@ -32,7 +33,7 @@ async def count(factory: SessionFactory) -> dict[str, int]:
                 select(func.count()).select_from(model)
             )
             or 0
-            for model in (UserSession, RefreshToken, LoginThrottle)
+            for model in (UserSession, RefreshToken, LoginThrottle, IdempotencyKey)
         }
 
 
@@ -50,6 +51,7 @@ async def test_ended_and_idle_sessions_go_and_live_ones_stay(
         "sessions": 1,
         "refresh_tokens": 2,
         "login_throttles": 0,
+        "idempotency_keys": 0,
     }
     assert (await read_me(client, live)).status_code == 200
     assert (await refresh(client, live)).status_code == 200
@@ -87,6 +89,21 @@ async def fill(factory: SessionFactory, rows: int) -> None:
                 for _ in range(rows)
             ],
         )
+        await session.execute(
+            insert(IdempotencyKey),
+            [
+                {
+                    "user_id": user.id,
+                    "scope_hash": uuid7().hex,
+                    "fingerprint": "",
+                    "status": 201,
+                    "headers": {},
+                    "body": b"",
+                    "expires_at": past,
+                }
+                for _ in range(rows)
+            ],
+        )
         await session.commit()
 
 
@@ -99,8 +116,9 @@ async def test_ten_thousand_rows_go_while_two_workers_purge(
         "sessions": 0,
         "refresh_tokens": 0,
         "login_throttles": 0,
+        "idempotency_keys": 0,
     }
-    assert sum(deleted) >= 10_001
+    assert sum(deleted) >= 15_001
 
 
 async def test_purges_at_once_do_not_wait_for_each_other_in_a_circle(

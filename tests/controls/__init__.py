@@ -11,6 +11,7 @@ from controls import (
     migrations,
     settings,
     tokens,
+    writes,
 )
 from controls.base import Control
 
@@ -26,5 +27,6 @@ CONTROLS = [
     *logs.CONTROLS,
     *data.CONTROLS,
     *migrations.CONTROLS,
+    *writes.CONTROLS,
     *settings.CONTROLS,
 ]

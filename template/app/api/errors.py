@@ -22,6 +22,7 @@ from app.core.exceptions import (
     DeadlineExceededError,
     InternalError,
     NotFoundError,
+    PreconditionFailedError,
     RateLimitError,
     ServiceUnavailableError,
     SlowBodyError,
@@ -29,16 +30,19 @@ from app.core.exceptions import (
 )
 from app.core.middleware.error_boundary import ErrorRenderer
 from app.core.security import InvalidTokenError
+from app.services.idempotency import IdempotencyKeyReusedError
 from app.services.password import WeakPasswordError
 
 STATUS: dict[type[APIException], HTTPStatus] = {
     ValidationError: HTTPStatus.BAD_REQUEST,
     WeakPasswordError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    IdempotencyKeyReusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AuthenticationError: HTTPStatus.UNAUTHORIZED,
     AuthorizationError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     SlowBodyError: HTTPStatus.REQUEST_TIMEOUT,
     ConflictError: HTTPStatus.CONFLICT,
+    PreconditionFailedError: HTTPStatus.PRECONDITION_FAILED,
     RateLimitError: HTTPStatus.TOO_MANY_REQUESTS,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ServiceUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -55,6 +55,13 @@ class ConflictError(APIException):
     message = "This already exists."
 
 
+class PreconditionFailedError(APIException):
+    """It is not what the caller has seen last: none of the tags in If-Match is its own."""
+
+    code = "precondition_failed"
+    message = "This is not, or no longer, what If-Match names; read it again."
+
+
 class RateLimitError(APIException):
     """Too much was asked too fast; `retry_after` is in seconds."""
 

@@ -9,7 +9,7 @@ from app.core.link_tokens import LinkPurpose, LinkTokens
 from app.core.passwords import PasswordHasher
 from app.core.rate_limit import RateLimiter
 from app.core.readiness import Readiness
-from app.core.security import AccessTokens
+from app.core.security import AccessTokens, Fingerprints
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,5 +21,6 @@ class Resources:
     passwords: PasswordHasher
     access_tokens: AccessTokens
     link_tokens: Mapping[LinkPurpose, LinkTokens]
+    fingerprints: Fingerprints
     rate_limiter: RateLimiter
     readiness: Readiness

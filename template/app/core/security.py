@@ -1,6 +1,7 @@
 """Keys, access tokens and refresh tokens."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -34,6 +35,32 @@ def new_refresh_token() -> str:
 def hash_token(token: str) -> str:
     """What is stored of an opaque token: random enough to need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Fingerprints:
+    """Tells whether something was seen before, of which only a keyed hash is kept.
+
+    A plain hash would let whoever reads it try out the passwords that may be in there. The
+    first of `secret_keys` makes fingerprints; those of the others still match.
+    """
+
+    def __init__(self, secret_keys: Sequence[str], *, purpose: str) -> None:
+        self._keys = [derive_key(secret, purpose) for secret in secret_keys]
+
+    def make(self, content: bytes) -> str:
+        """Return the fingerprint of `content`."""
+        return _fingerprint(self._keys[0], content)
+
+    def match(self, content: bytes, fingerprint: str) -> bool:
+        """Whether `fingerprint` is one of `content`."""
+        return any(
+            hmac.compare_digest(_fingerprint(key, content), fingerprint)
+            for key in self._keys
+        )
+
+
+def _fingerprint(key: bytes, content: bytes) -> str:
+    return hmac.digest(key, content, "sha256").hex()
 
 
 class AccessClaims(BaseModel):

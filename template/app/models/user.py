@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from app.domain.permission import Permission, Role, permissions_of
-from app.models.base import Base, TimestampMixin
+from app.models.base import Base, TimestampMixin, VersionMixin
 
 
 class RoleSet(TypeDecorator[list[Role]]):
@@ -23,7 +23,7 @@ class RoleSet(TypeDecorator[list[Role]]):
         return [Role(name) for name in (value or "").split()]
 
 
-class User(TimestampMixin, Base):
+class User(VersionMixin, TimestampMixin, Base):
     """Somebody who can sign in."""
 
     __tablename__ = "users"

@@ -34,13 +34,16 @@ class Repository(Generic[ModelT]):
         return instance
 
     async def update(self, instance: ModelT, **values: object) -> ModelT:
-        """Change columns of a row; raises `ConflictError` when it is gone meanwhile."""
+        """Change columns of a row.
+
+        Raises `ConflictError` when it is gone, or another version, meanwhile.
+        """
         for name, value in values.items():
             setattr(instance, name, value)
         try:
             await self.session.flush()
         except StaleDataError:
-            message = "This was deleted meanwhile."
+            message = "This was changed or deleted meanwhile."
             raise ConflictError(message) from None
         return instance
 

@@ -115,7 +115,7 @@ class UserRepository(Repository[User]):
         statement = (
             update(User)
             .where(User.id == user.id, User.password_hash == old_hash, User.is_active)
-            .values(password_hash=new_hash, **changes)
+            .values(password_hash=new_hash, version=User.version + 1, **changes)
             .returning(User.id)
         )
         return await self.session.scalar(statement) is not None

@@ -2,6 +2,7 @@
 
 from app.core.clock import utc_now
 from app.core.database import SessionFactory
+from app.repositories.idempotency import IdempotencyRepository
 from app.repositories.session import SessionRepository
 from app.repositories.throttle import ThrottleRepository
 
@@ -17,10 +18,12 @@ async def purge_expired(factory: SessionFactory) -> int:
     total = 0
     async with factory() as session:
         sessions, throttles = SessionRepository(session), ThrottleRepository(session)
+        keys = IdempotencyRepository(session)
         for purge in (
             sessions.purge_tokens,
             sessions.purge_sessions,
             throttles.purge_expired,
+            keys.purge_expired,
         ):
             deleted = BATCH
             while deleted == BATCH:

@@ -19,10 +19,11 @@ from app.domain.events import (
     UserUpdated,
 )
 from app.domain.permission import Permission, Role, permissions_of
+from app.domain.version import ANY_VERSION, IfMatch
 from app.models.user import User
 from app.repositories.session import SessionRepository
 from app.repositories.user import EmailTakenError, UserRepository
-from app.services.base import BaseService
+from app.services.base import BaseService, check_version
 from app.services.password import hash_new_password
 
 
@@ -112,23 +113,32 @@ class UserService(BaseService):
         """Return a page of users and where the next one starts, None on the last."""
         return await self.users.search(text, limit=limit, after=after)
 
-    async def update(self, user: User, *, actor: User, **changes: Any) -> User:
+    async def update(
+        self,
+        user: User,
+        *,
+        actor: User,
+        if_match: IfMatch = ANY_VERSION,
+        **changes: Any,
+    ) -> User:
         """Change the given columns of a user.
 
         Who is disabled or loses a permission is signed out everywhere. Raises
-        `LastAdministratorError`.
+        `LastAdministratorError`, another `ConflictError` or `PreconditionFailedError`.
         """
         if not changes:
+            check_version(user, if_match)
             return user
         disabled = not changes.get("is_active", True)
         leaves = disabled or Role.ADMIN not in changes.get("roles", [Role.ADMIN])
         if leaves:
-            await self._hold_administrators(user)
+            await self._hold(user)
         roles = changes.get("roles", user.roles)
         before, after = user.permissions, permissions_of(roles)
         _check_reach(actor, before | after)
         if leaves:
             await self._keep_an_administrator(user)
+        check_version(user, if_match)
         had_roles = user.roles
         user = await self.users.update(user, **changes)
         if disabled or before - after:
@@ -147,17 +157,21 @@ class UserService(BaseService):
         await self.sessions.end_all(user.id, utc_now())
         self.record(SessionsEnded(user_id=user.id))
 
-    async def delete(self, user: User, *, actor: User) -> None:
-        """Delete a user with everything that is theirs; raises `LastAdministratorError`."""
-        await self._hold_administrators(user)
+    async def delete(
+        self, user: User, *, actor: User, if_match: IfMatch = ANY_VERSION
+    ) -> None:
+        """Delete a user with everything that is theirs; raises what `update` does."""
+        await self._hold(user)
         _check_reach(actor, user.permissions)
         await self._keep_an_administrator(user)
+        check_version(user, if_match)
         await self.users.delete(user)
         self.record(UserDeleted(user_id=user.id))
 
-    async def _hold_administrators(self, leaving: User) -> None:
-        """Read the user again once nobody else can make the last administrator leave."""
+    async def _hold(self, leaving: User) -> None:
+        """Read the user again once nobody else can change them or the administrators."""
         await self.users.hold_administrators()
+        await self.users.hold(leaving.id)
         await self.users.refresh(leaving)
 
     async def _keep_an_administrator(self, leaving: User) -> None:

@@ -1,4 +1,4 @@
-"""Users, sessions, refresh tokens and throttles of sign-ins.
+"""Users, sessions, refresh tokens, throttles of sign-ins and idempotency keys.
 
 Revision: 0001
 Revises: nothing
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(255), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("roles", sa.String(200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
@@ -83,9 +84,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_hash", name="uq_login_throttles_name_hash"),
     )
     op.create_index("ix_login_throttles_expires_at", "login_throttles", ["expires_at"])
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("scope_hash", sa.String(64), nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_idempotency_keys"),
+        sa.UniqueConstraint("scope_hash", name="uq_idempotency_keys_scope_hash"),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["users.id"],
+            name="fk_idempotency_keys_user_id_users",
+            ondelete="CASCADE",
+        ),
+    )
+    op.create_index("ix_idempotency_keys_user_id", "idempotency_keys", ["user_id"])
+    op.create_index(
+        "ix_idempotency_keys_expires_at", "idempotency_keys", ["expires_at"]
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("idempotency_keys")
     op.drop_table("login_throttles")
     op.drop_table("refresh_tokens")
     op.drop_table("sessions")

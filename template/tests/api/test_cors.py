@@ -59,6 +59,11 @@ def check_varies(response: Response) -> None:
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 
+def check_tells(response: Response) -> None:
+    told = response.headers["Access-Control-Expose-Headers"].split(", ")
+    assert {"ETag", "Idempotency-Replayed", "Retry-After", "X-Request-ID"} <= set(told)
+
+
 async def test_exactly_the_named_origins_may_call(named: AsyncClient) -> None:
     for origin in (PAGE, *OTHERS):
         allowed = PAGE if origin == PAGE else None
@@ -66,7 +71,9 @@ async def test_exactly_the_named_origins_may_call(named: AsyncClient) -> None:
         assert asked.status_code == (200 if allowed else 400)
         assert asked.headers.get("Access-Control-Allow-Origin") == allowed
         check_varies(asked)
-        if not allowed:
+        if allowed:
+            check_tells(await named.get(f"{API}/users/me", headers={"Origin": origin}))
+        else:
             assert asked.headers["Content-Type"] == "application/problem+json"
         for path in ("/users/me", "/nothing"):
             simple = await named.get(API + path, headers={"Origin": origin})
@@ -78,7 +85,7 @@ async def test_only_what_the_api_uses_may_be_sent(named: AsyncClient) -> None:
     for method, header, status in (
         *((method, "authorization", 200) for method in METHODS),
         *((method, "authorization", 400) for method in OTHER_METHODS),
-        ("POST", "content-type, x-request-id", 200),
+        ("POST", "content-type, idempotency-key, if-match, x-request-id", 200),
         ("POST", "x-surprise", 400),
         ("POST", "authorization, cookie", 400),
         ("POST", "*", 400),

@@ -8,6 +8,7 @@ from httpx2 import AsyncClient
 from app.domain.permission import Role
 from tests.clients import API, bearer, sign_in
 from tests.harness import PASSWORD, MakeUser
+from tests.operations import read_document
 
 BAD_TEXT = ["nul\0", "\0", "\ud800", "a\udfffb"]
 
@@ -72,3 +73,20 @@ async def test_bad_text_in_forms_queries_and_paths_is_refused(
     # A query that is no UTF-8 is read with replacement characters, which match nothing.
     response = await client.get(f"{API}/users?q={text}", headers=headers)
     assert response.status_code == (422 if text == "%00" else 200)
+
+
+async def test_bad_text_in_headers_is_refused(
+    client: AsyncClient, admin: dict[str, str]
+) -> None:
+    for operation in (await read_document(client)).operations:
+        for parameter in operation.parameters:
+            if parameter["in"] != "header":
+                continue
+            for text in (b"nul\0", b"\xed\xa0\x80", b"\xff", b"\t", b""):
+                headers = {b"Authorization": admin["Authorization"].encode()} | {
+                    parameter["name"].encode(): text
+                }
+                response = await client.request(
+                    operation.method, operation.url, headers=headers
+                )
+                assert 400 <= response.status_code < 500, (operation.name, text)

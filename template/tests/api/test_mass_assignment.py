@@ -23,6 +23,7 @@ SERVER_SIDE = {
     "session_id": "00000000-0000-7000-8000-000000000000",
     "created_at": "2026-01-01T00:00:00Z",
     "updated_at": "2026-01-01T00:00:00Z",
+    "version": 1,
     "surprise": 1,
 }
 

@@ -8,11 +8,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.core.passwords import PasswordHasher
-from app.domain.permission import Role
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
 from tests.clients import API, bearer, login, refresh, register, sign_in
-from tests.harness import PASSWORD, LiveClient
+from tests.harness import PASSWORD, LiveClient, promote
 
 
 async def count(url: str, model: type) -> int:
@@ -21,14 +20,6 @@ async def count(url: str, model: type) -> int:
         rows = await connection.scalar(select(func.count()).select_from(model))
     await engine.dispose()
     return rows or 0
-
-
-async def promote(url: str) -> None:
-    """Make everybody an administrator."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.execute(update(User).values(roles=[Role.ADMIN]))
-    await engine.dispose()
 
 
 async def test_of_many_refreshes_with_one_token_one_succeeds(

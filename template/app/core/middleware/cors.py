@@ -22,8 +22,16 @@ class ProblemCORSMiddleware(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "POST", "PATCH", "DELETE"),
-            allow_headers=("Authorization", "Content-Type", "X-Request-ID"),
+            allow_headers=(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "X-Request-ID",
+            ),
             expose_headers=(
+                "ETag",
+                "Idempotency-Replayed",
                 "X-Request-ID",
                 "Retry-After",
                 "RateLimit",

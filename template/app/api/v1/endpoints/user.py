@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, status
+from fastapi import APIRouter, Body, Query, Response, status
 
 from app.api.access import requires
 from app.api.dependencies import (
@@ -12,6 +12,8 @@ from app.api.dependencies import (
     PasswordServiceDep,
     UserServiceDep,
 )
+from app.api.etag import IfMatchDep, with_etag
+from app.api.idempotency import IdempotentRoute
 from app.api.limits import CREDENTIALS
 from app.domain.permission import Permission
 from app.models.user import User
@@ -19,8 +21,9 @@ from app.schemas.account import PasswordChange
 from app.schemas.base import NO_NUL
 from app.schemas.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from app.schemas.user import ProfileUpdate, UserCreate, UserRead, UserUpdate
+from app.services.base import check_version
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(prefix="/users", tags=["users"], route_class=IdempotentRoute)
 
 own = [requires(Permission.ACCOUNT)]
 read = [requires(Permission.USERS_READ)]
@@ -30,23 +33,31 @@ SearchText = Annotated[str, Query(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
 @router.get("/me", response_model=UserRead, dependencies=own)
-async def read_me(user: CurrentUser) -> User:
+async def read_me(user: CurrentUser, if_match: IfMatchDep, response: Response) -> User:
     """Return who is signed in."""
-    return user
+    check_version(user, if_match)
+    return with_etag(response, user)
 
 
 @router.patch("/me", response_model=UserRead, dependencies=own)
 async def update_me(
-    changes: Annotated[ProfileUpdate, Body()], user: CurrentUser, users: UserServiceDep
+    changes: Annotated[ProfileUpdate, Body()],
+    user: CurrentUser,
+    users: UserServiceDep,
+    if_match: IfMatchDep,
+    response: Response,
 ) -> User:
     """Change one's own account."""
-    return await users.update(user, actor=user, **changes)
+    user = await users.update(user, actor=user, if_match=if_match, **changes)
+    return with_etag(response, user)
 
 
 @router.delete("/me", status_code=status.HTTP_204_NO_CONTENT, dependencies=own)
-async def delete_me(user: CurrentUser, users: UserServiceDep) -> None:
+async def delete_me(
+    user: CurrentUser, users: UserServiceDep, if_match: IfMatchDep
+) -> None:
     """Delete one's own account."""
-    await users.delete(user, actor=user)
+    await users.delete(user, actor=user, if_match=if_match)
 
 
 @router.post(
@@ -86,39 +97,51 @@ async def list_users(
     "", response_model=UserRead, status_code=status.HTTP_201_CREATED, dependencies=write
 )
 async def create_user(
-    body: UserCreate, actor: CurrentUser, users: UserServiceDep
+    body: UserCreate, actor: CurrentUser, users: UserServiceDep, response: Response
 ) -> User:
     """Make an account for somebody."""
-    return await users.create(
+    user = await users.create(
         email=body.email,
         password=body.password.get_secret_value() if body.password else None,
         full_name=body.full_name,
         roles=body.roles,
         actor=actor,
     )
+    return with_etag(response, user)
 
 
 @router.get("/{user_id}", response_model=UserRead, dependencies=read)
-async def read_user(user_id: UUID, users: UserServiceDep) -> User:
+async def read_user(
+    user_id: UUID, users: UserServiceDep, if_match: IfMatchDep, response: Response
+) -> User:
     """Return one user."""
-    return await users.get(user_id)
+    user = await users.get(user_id)
+    check_version(user, if_match)
+    return with_etag(response, user)
 
 
 @router.patch("/{user_id}", response_model=UserRead, dependencies=write)
 async def update_user(
     user_id: UUID,
     changes: Annotated[UserUpdate, Body()],
+    *,
     actor: CurrentUser,
     users: UserServiceDep,
+    if_match: IfMatchDep,
+    response: Response,
 ) -> User:
     """Change one user; who is disabled or loses a permission is signed out."""
-    return await users.update(await users.get(user_id), actor=actor, **changes)
+    user = await users.get(user_id)
+    user = await users.update(user, actor=actor, if_match=if_match, **changes)
+    return with_etag(response, user)
 
 
 @router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT, dependencies=write)
-async def delete_user(user_id: UUID, actor: CurrentUser, users: UserServiceDep) -> None:
+async def delete_user(
+    user_id: UUID, actor: CurrentUser, users: UserServiceDep, if_match: IfMatchDep
+) -> None:
     """Delete one user."""
-    await users.delete(await users.get(user_id), actor=actor)
+    await users.delete(await users.get(user_id), actor=actor, if_match=if_match)
 
 
 @router.delete(
