@@ -46,14 +46,14 @@ class _Connection(aiosqlite.Connection):
         """
         if self._connection is None:
             return
-        closed = self.stop()
-        if closed is None:
-            return
-        _, running = await asyncio.wait({closed}, timeout=_CLOSING_SECONDS)
-        if running:
+        # From a thread without an event loop: else the connection's own tells this one
+        # that it ended, which has ended itself by then when the process stops meanwhile.
+        await asyncio.to_thread(self.stop)
+        await asyncio.to_thread(self._thread.join, _CLOSING_SECONDS)
+        if self._thread.is_alive():
             with suppress(ValueError):  # It has just ended by itself.
                 await self.interrupt()
-            await asyncio.wait({closed}, timeout=_CLOSING_SECONDS)
+            await asyncio.to_thread(self._thread.join, _CLOSING_SECONDS)
 
 
 def _connect(path: str, **options: Any) -> _Connection:
