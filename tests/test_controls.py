@@ -10,6 +10,7 @@ import pytest
 from controls import CONTROLS, Control
 from support.pythons import interpreters, oldest_and_newest
 from support.service import Service, render
+from support.warm import Run, warm_pytest
 
 HALF = len(CONTROLS) // 2
 
@@ -26,6 +27,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     return service
 
 
+@pytest.fixture(scope="class")
+def run(service: Service) -> Iterator[Run]:
+    """Its pytest, warm."""
+    with warm_pytest(service.path, service.environment()) as run:
+        yield run
+
+
 @contextmanager
 def switched_off(file: Path, control: Control) -> Iterator[None]:
     text = file.read_text()
@@ -37,11 +45,9 @@ def switched_off(file: Path, control: Control) -> Iterator[None]:
         file.write_text(text)
 
 
-def check(service: Service, control: Control) -> None:
+def check(service: Service, run: Run, control: Control) -> None:
     with switched_off(service.path / control.path, control):
-        code, output = service.try_run(
-            "uv", "run", "pytest", "--exitfirst", "--tb=line", *control.tests.split()
-        )
+        code, output = run("--exitfirst", "--tb=line", *control.tests.split())
     # A test failed, and not because the copy is broken: then there would be errors alone.
     assert code == 1, output
     assert re.search(r"^=.* 1 failed\b", output, re.MULTILINE), output
@@ -51,13 +57,13 @@ class TestFirstHalf:
     """Two classes, so that two workers can share the controls."""
 
     @pytest.mark.parametrize("control", CONTROLS[:HALF], ids=lambda control: control.name)
-    def test_its_tests_fail_without_it(self, service: Service, control: Control) -> None:
-        check(service, control)
+    def test_its_tests_fail_without_it(self, service: Service, run: Run, control: Control) -> None:
+        check(service, run, control)
 
 
 class TestSecondHalf:
     """The other ones."""
 
     @pytest.mark.parametrize("control", CONTROLS[HALF:], ids=lambda control: control.name)
-    def test_its_tests_fail_without_it(self, service: Service, control: Control) -> None:
-        check(service, control)
+    def test_its_tests_fail_without_it(self, service: Service, run: Run, control: Control) -> None:
+        check(service, run, control)

@@ -37,7 +37,8 @@ CONTROLS = [
     if driver is not None and not driver.in_transaction:
         cursor.execute("BEGIN IMMEDIATE")
 """,
-        """        pass
+        """        if statement.startswith(("BEGIN", "PRAGMA")):
+            return
     driver = connection.connection.driver_connection
     if driver is not None and not driver.in_transaction:
         cursor.execute("BEGIN")

@@ -104,8 +104,15 @@ CONTROLS = [
     Control(
         "pages may send the headers of the API only",
         "app/core/middleware/cors.py",
-        'allow_headers=("Authorization", "Content-Type", "X-Request-ID"),',
-        'allow_headers=("*",),',
+        """            allow_headers=(
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "X-Request-ID",
+            ),
+""",
+        '            allow_headers=("*",),\n',
         CORS,
     ),
     Control(

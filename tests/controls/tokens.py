@@ -125,8 +125,8 @@ CONTROLS = [
     Control(
         "previous keys still verify",
         "app/core/security.py",
-        "for secret in secret_keys",
-        "for secret in secret_keys[:1]",
+        "            for secret in secret_keys\n",
+        "            for secret in secret_keys[:1]\n",
         "tests/api/test_key_rotation.py",
     ),
     Control(

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from app.core.clock import utc_now
 from app.core.config import Settings
 from app.core.database import Session, create_engine, create_session_factory
-from app.core.exceptions import ConflictError
+from app.core.exceptions import ConflictError, NotFoundError
 from app.models.user import User
 from app.registry import DIALECT
 from app.repositories.user import EmailTakenError, UserRepository
@@ -56,6 +56,13 @@ async def test_taken_address_is_told_at_the_insert(users: UserRepository) -> Non
     await users.add(make("ada@example.com"))
     with pytest.raises(EmailTakenError):
         await users.add(make("ada@example.com"))
+
+
+async def test_row_is_deleted_once(users: UserRepository) -> None:
+    user = await users.add(make("ada@example.com"))
+    await users.delete(user)
+    with pytest.raises(NotFoundError):
+        await users.delete(user)
 
 
 async def test_change_of_a_row_that_was_deleted_meanwhile_is_a_conflict(
