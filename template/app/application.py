@@ -15,7 +15,13 @@ from app.api.errors import add_error_handlers, problem_response
 from app.api.openapi import ERROR_RESPONSES, Application
 from app.api.v1.api import router
 from app.core.config import Settings
-from app.core.database import EventHandler, create_engine, create_session_factory, ping
+from app.core.database import (
+    EventHandler,
+    check_pool,
+    create_engine,
+    create_session_factory,
+    ping,
+)
 from app.core.drain import Drain
 from app.core.extension import Extension
 from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
@@ -107,7 +113,8 @@ async def _lifespan(
     drain.watch()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
-        await migrations.check_start(factory)
+        if await migrations.check_start(factory):
+            await check_pool(factory, settings, DIALECT)
         await stack.enter_async_context(outbox)
         purge = partial(purge_expired, factory)
         await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))

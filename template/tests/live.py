@@ -34,6 +34,8 @@ class LiveServer:
 def serve(app: FastAPI, **options: Any) -> Iterator[LiveServer]:
     """Serve `app` on a free port of the loopback address; `options` are uvicorn's."""
     listener = socket.create_server(("127.0.0.1", 0))
+    # Else an answer's body waits for the client's delayed acknowledgement of its headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     started = threading.Event()
     running: list[tuple[LiveServer, uvicorn.Server]] = []
 

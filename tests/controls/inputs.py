@@ -20,6 +20,13 @@ CONTROLS = [
         MASS_ASSIGNMENT,
     ),
     Control(
+        "only booleans are booleans",
+        "app/schemas/user.py",
+        "    is_active: StrictBool\n",
+        "    is_active: bool\n",
+        "tests/api/test_users.py",
+    ),
+    Control(
         "pages are bounded",
         "app/schemas/pagination.py",
         "Query(ge=1, le=100)",

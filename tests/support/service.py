@@ -58,14 +58,16 @@ class Service:
         }
         return {**kept, "PATH": path, **uv, **self.settings, **extra}
 
-    def run(self, *command: str, **extra: str) -> str:
-        """The output of a command that must succeed."""
-        code, output = self.try_run(*command, **extra)
+    def run(self, *command: str, seconds: float = STEP_TIMEOUT, **extra: str) -> str:
+        """The output of a command that must succeed, and in time."""
+        code, output = self.try_run(*command, seconds=seconds, **extra)
         if code:
             raise StepFailedError(f"{' '.join(command)}\nexited with {code}:\n{output}")
         return output
 
-    def try_run(self, *command: str, **extra: str) -> tuple[int, str]:
+    def try_run(
+        self, *command: str, seconds: float = STEP_TIMEOUT, **extra: str
+    ) -> tuple[int, str]:
         done = subprocess.run(
             command,
             cwd=self.path,
@@ -74,7 +76,7 @@ class Service:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=STEP_TIMEOUT,
+            timeout=seconds,
         )
         return done.returncode, done.stdout
 

@@ -1,5 +1,6 @@
 """Engine and sessions: one request, one session, one transaction."""
 
+import os
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from app.domain.events import Event
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
 _log = structlog.get_logger(__name__)
+
 
 def is_unavailable(error: Exception, dialect: Dialect) -> bool:
     """Whether the database could not be reached or could not serve us just now."""
@@ -136,6 +138,29 @@ def create_session_factory(
         handlers=handlers,
         timeout=timeout,
     )
+
+
+async def check_pool(
+    factory: SessionFactory, settings: Settings, dialect: Dialect
+) -> None:
+    """Warn when all processes together may want more connections than the server takes.
+
+    How many processes there are is uvicorn's `WEB_CONCURRENCY`.
+    """
+    if dialect.max_connections is None:
+        return
+    async with factory() as session:
+        allowed = int(await session.scalar(text(dialect.max_connections)) or 0)
+    processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
+    wanted = settings.database_pool_size + settings.database_max_overflow
+    if processes * wanted > allowed:
+        _log.warning(
+            "pool_exceeds_server",
+            processes=processes,
+            wanted_by_each=wanted,
+            allowed_by_server=allowed,
+            remedy="lower APP_DATABASE_POOL_SIZE or APP_DATABASE_MAX_OVERFLOW",
+        )
 
 
 async def ping(factory: SessionFactory) -> None:

@@ -31,6 +31,8 @@ class Dialect:
     alters_by_copy: bool = False
     """Whether a migration has to copy a table to alter it."""
     connect_args: Callable[[TimeLimits], dict[str, object]] = lambda _: {}
+    max_connections: str | None = None
+    """The query for how many connections the server takes, if it has a limit."""
     query_names: Mapping[str, str] = field(default_factory=dict)
     """Parameters of a URL that our driver calls something else."""
     is_passing: Callable[[DBAPIError], bool] = lambda _: False

@@ -64,8 +64,8 @@ class Migrations:
             if not is_unavailable(error, dialect):
                 raise
 
-    async def check_start(self, factory: SessionFactory) -> None:
-        """Check; a database that does not answer in time may do so later."""
+    async def check_start(self, factory: SessionFactory) -> bool:
+        """Check; False for a database that does not answer in time: it may do so later."""
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await self.check(factory)
@@ -74,6 +74,8 @@ class Migrations:
         except Exception as error:
             name = type(error).__name__
             _log.warning("database_unreachable_at_start", error=name)
+            return False
+        return True
 
 
 @cache

@@ -119,6 +119,7 @@ DIALECT = Dialect(
     # Heroku and others hand out URLs with the scheme that SQLAlchemy dropped.
     aliases=frozenset({"postgres"}),
     connect_args=_connect_args,
+    max_connections="SHOW max_connections",
     query_names={"sslmode": "ssl"},
     is_passing=_is_passing,
     is_locked=_is_locked,

@@ -28,7 +28,7 @@ _PRAGMAS = (
 _PASSING_CODES = {5, 6, 8, 9, 10, 13, 14, 15}
 _LOCKED_CODES = {5, 6}
 
-_CLOSING_SECONDS = 0.15
+_CLOSING_CHECKS = 30  # each after 5 ms
 
 _NO_WRITES = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN")
 
@@ -59,14 +59,21 @@ class _Connection(aiosqlite.Connection):
         """
         if self._connection is None:
             return
-        closed = self.stop()
-        if closed is None:
-            return
-        _, running = await asyncio.wait({closed}, timeout=_CLOSING_SECONDS)
-        if running:
+        # From a thread without an event loop: else the connection's own tells this one
+        # that it ended, which has ended itself by then when the process stops meanwhile.
+        await asyncio.to_thread(self.stop)
+        if not await self._ends():
             with suppress(ValueError):  # It has just ended by itself.
                 await self.interrupt()
-            await asyncio.wait({closed}, timeout=_CLOSING_SECONDS)
+            await self._ends()
+
+    async def _ends(self) -> bool:
+        """Whether the thread ends in time; asked, for joining would take another thread."""
+        for _ in range(_CLOSING_CHECKS):
+            if not self._thread.is_alive():
+                return True
+            await asyncio.sleep(0.005)
+        return False
 
 
 def _connect(path: str, **options: Any) -> _Connection:

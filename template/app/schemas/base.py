@@ -34,7 +34,12 @@ Email = Annotated[
     StringConstraints(max_length=MAX_EMAIL_LENGTH),
     AfterValidator(check_email),
     WithJsonSchema(
-        {"type": "string", "format": "email", "maxLength": MAX_EMAIL_LENGTH}
+        {
+            "type": "string",
+            "format": "email",
+            "maxLength": MAX_EMAIL_LENGTH,
+            "not": {"pattern": r"=\?"},
+        }
     ),
 ]
 FullName = Annotated[

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, with_config
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, with_config
 from typing_extensions import TypedDict
 
 from app.domain.permission import Role
@@ -56,5 +56,5 @@ class ProfileUpdate(TypedDict, total=False):
 class UserUpdate(ProfileUpdate, total=False):
     """What an administrator changes of a user."""
 
-    is_active: bool
+    is_active: StrictBool
     roles: Roles

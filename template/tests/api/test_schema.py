@@ -1,18 +1,26 @@
-"""Every operation of the API against its own schema, with generated requests.
+"""What the API takes and answers, against its own schema: `schemathesis run` on a server.
 
-A few for each operation; with `SCHEMATHESIS_MAX_EXAMPLES` as many as it says, and those
-that go through the edges of the schema one by one. CI sets it.
+Its phases: examples, the edges of the schema one by one, random requests, and sequences
+of requests. Run as the command it sends the ids it was answered, which its plugin for
+pytest does not. A few cases of each phase, of the edges none, unless
+`SCHEMATHESIS_CASES` says how many there must be; `make test-schema` and CI set it.
 """
 
 import os
+import secrets
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from click.testing import CliRunner
+from schemathesis.cli import schemathesis as command
 
 from app.application import create_app
 from app.core.clock import utc_now
@@ -20,33 +28,55 @@ from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.session import UserSession
 from app.models.user import User
-from app.registry import DIALECT
-from tests.harness import make_settings, temporary_database
+from tests.harness import make_settings
 from tests.live import LiveServer, serve
-from tests.servers.base import DatabaseServer
 
 # Meanwhile the server makes the ids of mails with the module; strategies do not.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 
-schema = schemathesis.openapi.from_dict(
-    create_app(make_settings(f"{DIALECT.name}:///never-opened")).openapi()
-)
-MAX_EXAMPLES = int(os.environ.get("SCHEMATHESIS_MAX_EXAMPLES", "5"))
-schema.config.phases.coverage.enabled = "SCHEMATHESIS_MAX_EXAMPLES" in os.environ
+MINIMUM = int(os.environ.get("SCHEMATHESIS_CASES", "0"))
+SEED = int(os.environ.get("SCHEMATHESIS_SEED") or secrets.randbits(32))
+MAX_EXAMPLES = 25 if MINIMUM else 5
+
+sent = Counter[str]()
+"""How many cases were sent in each phase."""
+answered = Counter[int]()
+"""How many answers had each status."""
 
 
-@pytest.fixture(scope="module")
-async def server(
-    database_server: DatabaseServer, template_url: str
-) -> AsyncIterator[LiveServer]:
-    async with temporary_database(database_server, template_url) as url:
-        app = create_app(make_settings(url, allowed_hosts=["127.0.0.1"]))
-        with serve(app) as live:
-            yield live
+@schemathesis.auth(refresh_interval=None)
+class Administrator:
+    """Who sends the cases: one user until a case signs them out, then another one."""
+
+    server: ClassVar[LiveServer]
+    token: ClassVar[str | None] = None
+
+    def get(self, case: schemathesis.Case[Any], _: schemathesis.AuthContext) -> str:
+        if Administrator.token is None:
+            sign_in = new_admin_token(self.server.resources)
+            Administrator.token = self.server.run(sign_in)
+        return Administrator.token
+
+    def set(
+        self, case: schemathesis.Case[Any], token: str, _: schemathesis.AuthContext
+    ) -> None:
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+@schemathesis.hook
+def after_call(
+    _: schemathesis.HookContext,
+    case: schemathesis.Case[Any],
+    response: schemathesis.Response,
+) -> None:
+    assert case.meta is not None
+    sent[case.meta.phase.name.value] += 1
+    answered[response.status_code] += 1
+    if response.status_code == 401:
+        Administrator.token = None
 
 
 async def new_admin_token(resources: Resources) -> str:
-    """Sign a new administrator in: the last one may just have left."""
     now = utc_now()
     email = f"{uuid4().hex}@example.com"
     user = User(email=email, email_canonical=email, roles=[Role.ADMIN])
@@ -61,15 +91,42 @@ async def new_admin_token(resources: Resources) -> str:
     )
 
 
-@schema.parametrize()
-@settings(
-    max_examples=MAX_EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-def test_operation_keeps_to_its_schema(
-    case: schemathesis.Case[Any], server: LiveServer
+@pytest.fixture
+async def server(own_database: str, tmp_path: Path) -> AsyncIterator[LiveServer]:
+    settings = make_settings(
+        own_database, allowed_hosts=["127.0.0.1"], mail_url=f"file:{tmp_path}"
+    )
+    with serve(create_app(settings)) as live:
+        yield live
+
+
+def run(server: LiveServer, phases: list[str], seed: int) -> None:
+    """Run `phases`; fail with the report when there is a finding."""
+    options = {"phases": ",".join(phases), "max-examples": MAX_EXAMPLES, "seed": seed}
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    schema_url = f"{server.url}/openapi.json"
+    result = CliRunner().invoke(command, ["run", schema_url, *arguments])
+    assert result.exit_code == 0, result.stdout
+
+
+def test_schemathesis_finds_nothing(
+    server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    token = server.run(new_admin_token(server.resources))
-    headers = {"Authorization": f"Bearer {token}"}
-    case.call_and_validate(base_url=server.url, headers=headers)
+    Administrator.server = server
+    edges = ["coverage"] if MINIMUM else []
+    phases = ["examples", *edges, "fuzzing", "stateful"]
+    run(server, phases, SEED)
+    # In rounds: the sequences end early, without a word, when the same choices meet other
+    # data than before.
+    for seed in count(SEED + 1):
+        if sent.total() >= MINIMUM:
+            break
+        run(server, ["fuzzing", "stateful"], seed)
+    assert sent.keys() == set(phases)
+    assert answered[401] < sent.total() / 5, "Who is signed out tests little."
+    if MINIMUM:
+        each = ", ".join(f"{number} {phase}" for phase, number in sent.items())
+        with capsys.disabled():
+            sys.stdout.write(
+                f"\n{sent.total()} cases ({each}), SCHEMATHESIS_SEED={SEED}\n"
+            )

@@ -50,6 +50,15 @@ async def test_taken_address_is_a_conflict_in_any_spelling(
     assert (response.status_code, response.json()["type"]) == (409, "email_taken")
 
 
+@pytest.mark.parametrize("value", [0, 1, "false", "yes"])
+async def test_only_booleans_say_whether_a_user_is_active(
+    client: AsyncClient, admin: Headers, make_user: MakeUser, value: object
+) -> None:
+    url = f"{API}/users/{(await make_user('grace@example.com')).id}"
+    response = await client.patch(url, json={"is_active": value}, headers=admin)
+    assert response.status_code == 422
+
+
 async def test_disabled_and_deleted_users_are_out_at_once(
     client: AsyncClient, admin: Headers, make_user: MakeUser
 ) -> None:

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.application import create_app
 from app.core.config import Settings
 from app.core.database import create_engine, is_unavailable
 from app.registry import DIALECT
-from tests.harness import make_settings
+from tests.harness import make_settings, run_app
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,20 @@ async def test_the_server_gives_up_what_nobody_here_is_left_to_stop(
         for name, value in expected.items():
             assert await connection.scalar(text(f"SHOW {name}")) == value
     await engine.dispose()
+
+
+@pytest.mark.parametrize(("processes", "warned"), [("1", False), ("4", True)])
+async def test_more_connections_than_the_server_takes_are_warned_of(
+    own_database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    processes: str,
+    warned: bool,
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", processes)
+    async with run_app(create_app(make_settings(own_database, log_level="WARNING"))):
+        pass
+    assert ("pool_exceeds_server" in capsys.readouterr().err) is warned
 
 
 @pytest.mark.parametrize(

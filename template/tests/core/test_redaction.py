@@ -168,9 +168,9 @@ def test_time_is_linear_in_the_length() -> None:
         "eyJ eyJaa bearer :// ://: ://a ? ?a ?token= password password=' password=' "
         "input_value= invalid,input malformed DETAIL: )=( $argon2 $2b$ token=\\ 'input':"
     )
-    started = time.perf_counter()
+    started = time.process_time()
     for seed in [*evil.split(), "password='\\", "token ", "bearer\t", ")=(\n"]:
         redact_text(seed * (30_000 // len(seed)) + "=")
         redact_text(seed + " " * 30_000 + "=")
         redact_text(seed + "a" * 30_000 + "=")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

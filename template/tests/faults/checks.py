@@ -1,6 +1,8 @@
-"""What must be true of a service while its database fails, and afterwards."""
+"""What must be true of a service while something fails, and afterwards."""
 
 import asyncio
+import os
+import signal
 from time import monotonic
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from tests.faults.service import Service
 
 IN_TIME = 3.0
 BACK_IN = 5.0
+ANOTHER_WORKER_IN = 10  # Half of it on an idle machine.
 
 
 async def write(service: Service, _: int = 0) -> Response:
@@ -57,3 +60,13 @@ async def assert_no_leak(service: Service) -> None:
     while await service.connections() > 0:
         assert monotonic() < end, "connections to the database are lost"
         await asyncio.sleep(0.02)
+
+
+async def kill_a_worker(service: Service) -> float:
+    """Kill one of the workers; the seconds until another one serves in its place."""
+    before, started = service.starts, monotonic()
+    os.kill(min(service.workers), signal.SIGKILL)
+    while service.starts == before:
+        assert monotonic() - started < ANOTHER_WORKER_IN
+        await asyncio.sleep(0.05)
+    return monotonic() - started

@@ -43,6 +43,11 @@ class Service:
         return {child.pid for child in children if "spawn_main" in _command(child)}
 
     @property
+    def starts(self) -> int:
+        """How often one of them was ready to answer."""
+        return self.log.read_text().count("Application startup complete")
+
+    @property
     def memory(self) -> int:
         """What it holds in memory, in bytes."""
         return int(psutil.Process(self.process.pid).memory_info().rss)

@@ -71,6 +71,13 @@ CONTROLS = [
         "test_shutdown.py::test_a_second_signal_does_not_wait",
     ),
     Control(
+        "the same requests at once have one answer",
+        "app/api/idempotency.py",
+        "return _replay(answer)",
+        "raise",
+        "test_idempotency.py::test_a_request_with_a_key_takes_effect_once_whoever_is_killed",
+    ),
+    Control(
         "a line that cannot be logged stops nobody",
         "app/core/logging.py",
         "with contextlib.suppress(Exception):",

@@ -1,32 +1,14 @@
 """Workers that are killed: what was acknowledged is there, and somebody else serves."""
 
 import asyncio
-import os
-import signal
-from time import monotonic
 
 import pytest
 
+from tests.faults.checks import kill_a_worker
 from tests.faults.conftest import Note
 from tests.faults.database import FaultyDatabase, read_addresses
 from tests.faults.load import NO_ANSWER, writing
-from tests.faults.service import Service, Start
-
-BACK_IN = 10  # Half of it on an idle machine.
-
-
-def starts(service: Service) -> int:
-    return service.log.read_text().count("Application startup complete")
-
-
-async def kill_a_worker(service: Service) -> float:
-    """Kill one of the workers; the seconds until another one serves in its place."""
-    before, started = starts(service), monotonic()
-    os.kill(min(service.workers), signal.SIGKILL)
-    while starts(service) == before:
-        assert monotonic() - started < BACK_IN
-        await asyncio.sleep(0.05)
-    return monotonic() - started
+from tests.faults.service import Start
 
 
 @pytest.mark.parametrize(("rounds", "commit_delay"), [(6, "0"), (3, "0.03")])
