@@ -162,8 +162,8 @@ CONTROLS = [
     Control(
         "null is no value of a column that has one",
         "app/schemas/user.py",
-        "    is_active: bool\n    roles: Roles\n",
-        "    is_active: bool | None\n    roles: Roles\n",
+        "    is_active: StrictBool\n    roles: Roles\n",
+        "    is_active: StrictBool | None\n    roles: Roles\n",
         MASS_ASSIGNMENT,
     ),
     Control(

@@ -82,8 +82,8 @@ CONTROLS = [
     Control(
         "without tables the service does not start",
         "app/application.py",
-        "        await migrations.check_start(factory)\n",
-        "",
+        "        if await migrations.check_start(factory):\n",
+        "        if True:\n",
         START,
     ),
     Control(
