@@ -18,8 +18,8 @@ from app.core.dialect import Dialect, TimeLimits
 # Classes of SQLSTATE: connection exception, rolled back for somebody else's sake,
 # insufficient resources, not in the state for it (a lock), operator intervention, system
 # error. https://www.postgresql.org/docs/current/errcodes-appendix.html
+_PASSING_STATES = ("08", "40", "53", "55", "57", "58")
 _READ_ONLY = "25006"
-_PASSING_STATES = ("08", "40", "53", "55", "57", "58", _READ_ONLY)
 _LOCKED_STATES = {"55P03", "40P01"}  # lock not available, deadlock
 
 _CLOSING_SECONDS = 0.3

@@ -12,7 +12,7 @@ from app.core.database import Session, create_engine, create_session_factory
 from app.core.project import SLUG
 from app.core.security import AccessTokens
 from app.domain.permission import Role
-from app.models.session import UserSession
+from app.models.session import RefreshToken, UserSession
 from app.models.user import User
 from app.registry import DIALECT
 from tests.harness import SECRET_KEY, make_settings
@@ -61,8 +61,13 @@ async def add_administrator(url: str) -> str:
     async with open_session(url) as session:
         session.add(user)
         await session.flush()
-        sign_in = UserSession(user_id=user.id, expires_at=now + timedelta(days=1))
+        end = now + timedelta(days=1)
+        sign_in = UserSession(user_id=user.id, expires_at=end)
         session.add(sign_in)
+        await session.flush()
+        # Without one the session is over, and purged.
+        token = RefreshToken(session_id=sign_in.id, token_hash="", expires_at=end)
+        session.add(token)
         await session.commit()
     tokens = AccessTokens([SECRET_KEY], issuer=SLUG, lifetime=timedelta(minutes=30))
     return tokens.issue(user_id=user.id, session_id=sign_in.id, email=ADMIN, now=now)

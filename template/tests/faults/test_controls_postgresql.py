@@ -18,25 +18,11 @@ CONTROLS = [
         "test_database.py::test_the_disk_is_full",
     ),
     Control(
-        "a server that takes no writes passes",
-        PATH,
-        ", _READ_ONLY)\n",
-        ")\n",
-        f"{DATABASE}[read_only]",
-    ),
-    Control(
         "connections that may only read are given up",
         PATH,
         '    event.listen(engine.sync_engine, "handle_error", _drop_read_only)\n',
         "",
         f"{DATABASE}[read_only]",
-    ),
-    Control(
-        "what the network says is a database error",
-        PATH,
-        '    event.listen(engine.sync_engine, "do_connect", _connect)\n',
-        "",
-        f"{DATABASE}[down]",
     ),
     Control(
         "a connection is closed in time",

@@ -13,5 +13,5 @@ async def test_the_reader_of_the_log_is_gone(start: Start) -> None:
         os.close(writer)
         os.close(reader)
         answers = await at_once(10, lambda n: write(service, n))
-        assert answers.statuses == {200: 10}
+        assert answers.statuses == {201: 10}
         assert await service.stop(10) == 0

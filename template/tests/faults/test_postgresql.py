@@ -53,7 +53,7 @@ async def test_the_server_restarts_while_nobody_asks(
         pass
     answers = await at_once(12, lambda n: write(service, n))
     note(answers.figures())
-    assert set(answers.statuses) == {200}
+    assert set(answers.statuses) == {201}
 
 
 @pytest.mark.parametrize("way", ["reset", "disconnect"])
