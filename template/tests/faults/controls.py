@@ -17,7 +17,7 @@ _COPIED = ("app", "migrations", "tests", "pyproject.toml")
 
 @dataclass(frozen=True)
 class Control:
-    """A protection: with `old` in `path` replaced by `new`, `test` must fail."""
+    """A protection: with `old` in `path` replaced by `new`, `test` in `tests/` must fail."""
 
     name: str
     path: str
@@ -55,7 +55,7 @@ async def assert_noticed(control: Control, folder: Path) -> None:
             "pytest",
             "-x",
             "--tb=short",
-            f"tests/faults/{control.test}",
+            f"tests/{control.test}",
         ],
         cwd=folder,
         env=kept,

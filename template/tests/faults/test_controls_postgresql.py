@@ -7,7 +7,7 @@ import pytest
 from tests.faults.controls import Control, assert_noticed
 
 PATH = "app/core/postgresql.py"
-DATABASE = "test_postgresql.py::test_the_database_is"
+DATABASE = "faults/test_postgresql.py::test_the_database_is"
 
 CONTROLS = [
     Control(
@@ -15,7 +15,7 @@ CONTROLS = [
         PATH,
         '"53", ',
         "",
-        "test_database.py::test_the_disk_is_full",
+        "faults/test_database.py::test_the_disk_is_full",
     ),
     Control(
         "connections that may only read are given up",
@@ -32,11 +32,32 @@ CONTROLS = [
         f"{DATABASE}[unreachable]",
     ),
     Control(
+        "what the network says is a database error",
+        PATH,
+        '    event.listen(engine.sync_engine, "do_connect", _connect)\n',
+        "",
+        "core/test_postgresql.py::test_a_server_that_is_not_there_is_unavailable",
+    ),
+    Control(
+        "the server has time limits of its own",
+        PATH,
+        'f"{ms:.0f}" for name, ms in milliseconds.items()',
+        'f"{0 * ms:.0f}" for name, ms in milliseconds.items()',
+        "core/test_postgresql.py::test_the_server_gives_up_what_nobody_here_is_left_to_stop",
+    ),
+    Control(
+        "migrations take turns",
+        PATH,
+        "    connection.exec_driver_sql(_LOCK_MIGRATIONS)\n",
+        "",
+        "test_migrations.py::test_an_upgrade_waits_for_another_before_it_reads_the_version",
+    ),
+    Control(
         "a connection is tried before it is used",
         "app/core/database.py",
         "pool_pre_ping=True",
         "pool_pre_ping=False",
-        "test_postgresql.py::test_the_server_restarts_while_nobody_asks",
+        "faults/test_postgresql.py::test_the_server_restarts_while_nobody_asks",
     ),
 ]
 
