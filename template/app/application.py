@@ -96,14 +96,14 @@ async def _lifespan(
     outbox = _outbox(settings)
     link_tokens = _link_tokens(settings)
     links = Links(link_tokens, settings.site_url)
-    make_sessions = partial(
-        create_session_factory, engine, timeout=settings.database_timeout
-    )
-    postman = Postman(make_sessions(), outbox, links, limiter)
+    background = create_session_factory(engine)
+    postman = Postman(background, outbox, links, limiter)
     handlers: list[EventHandler] = [log_event, postman.handle]
     for extension in extensions:
         handlers.extend(extension.event_handlers)
-    factory = make_sessions(handlers)
+    factory = create_session_factory(
+        engine, handlers, timeout=settings.database_timeout
+    )
     drain = Drain(settings.drain_seconds)
     migrations = load_migrations()
     checks: dict[str, ReadinessCheck] = {
@@ -116,7 +116,7 @@ async def _lifespan(
         if await migrations.check_start(factory):
             await check_pool(factory, settings, DIALECT)
         await stack.enter_async_context(outbox)
-        purge = partial(purge_expired, factory)
+        purge = partial(purge_expired, background)
         await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))
         for extension in extensions:
             checks.update(extension.readiness_checks)

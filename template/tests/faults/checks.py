@@ -45,9 +45,12 @@ async def assert_unavailable(service: Service, count: int = 60) -> Answers:
 
 
 async def assert_recovers(service: Service, seconds: float = BACK_IN) -> None:
-    """The same process writes again before long, and has lost no connection."""
+    """The same process writes again before long, says so, and has lost no connection."""
     end = monotonic() + seconds
     while (await write(service)).status_code != 201:
+        assert monotonic() < end
+        await asyncio.sleep(0.05)
+    while await service.status("/health/ready") != 200:
         assert monotonic() < end
         await asyncio.sleep(0.05)
     assert service.process.returncode is None
