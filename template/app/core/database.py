@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import (
 from app.core.config import Settings
 from app.core.dialect import Dialect, TimeLimits
 from app.core.startup import refuse
-from app.core.timed_session import TimedSession
+from app.core.timed_session import DatabaseTimeoutError, TimedSession
 from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
@@ -149,8 +149,11 @@ async def check_pool(
     """
     if dialect.max_connections is None:
         return
-    async with factory() as session:
-        allowed = int(await session.scalar(text(dialect.max_connections)) or 0)
+    try:
+        async with factory() as session:
+            allowed = int(await session.scalar(text(dialect.max_connections)) or 0)
+    except (exc.SQLAlchemyError, DatabaseTimeoutError):
+        return  # It has just gone: the checks of readiness tell of that.
     processes = int(os.environ.get("WEB_CONCURRENCY", "1"))
     wanted = settings.database_pool_size + settings.database_max_overflow
     if processes * wanted > allowed:

@@ -1,10 +1,12 @@
 """Clients that send too much, too slowly, too often, or leave."""
 
 import asyncio
+import gzip
 import random
 from collections.abc import AsyncIterator
 from time import monotonic
 
+import pytest
 from httpx2 import Response
 
 from tests.clients import API
@@ -99,6 +101,37 @@ async def test_what_is_too_large_costs_no_memory(service: Service, note: Note) -
     answers = await at_once(40, send)
     note(f"{answers.figures()} | {(service.memory - before) / MEGABYTE:.0f} MiB more")
     assert set(answers.statuses) == {413}
+    assert max(len(response.content) for response in answers.responses) < 2048
+    assert service.memory - before < 20 * MEGABYTE
+
+
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+HOSTILE = [
+    ("/auth/register", JSON, b"[" * 100_000),
+    ("/auth/login", FORM, b"a=1&" * 100_000),
+    (
+        "/auth/register",
+        JSON | {"Content-Encoding": "gzip"},
+        gzip.compress(bytes(10**8)),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body"), HOSTILE, ids=["deep", "many", "zip"]
+)
+async def test_what_is_made_to_grow_does_not(
+    path: str, headers: dict[str, str], body: bytes, service: Service, note: Note
+) -> None:
+    async def send(_: int) -> Response:
+        return await service.client.post(path, content=body, headers=headers)
+
+    await at_once(4, send)
+    before = service.memory
+    answers = await at_once(20, send)
+    note(f"{answers.figures()} | {(service.memory - before) / MEGABYTE:.0f} MiB more")
+    assert set(answers.statuses) <= {400, 413, 415, 422}
     assert max(len(response.content) for response in answers.responses) < 2048
     assert service.memory - before < 20 * MEGABYTE
 
