@@ -140,7 +140,7 @@ async def test_clients_that_leave_take_nothing_with_them(
     service: Service, note: Note
 ) -> None:
     async def ask(number: int) -> Response:
-        # Not more writes than SQLite can take: that is not the fault here.
+        # Not more writes than one writer at a time can take: that is not the fault here.
         return await (service.client.get("/users") if number % 10 else write(service))
 
     async def leave(number: int) -> None:
