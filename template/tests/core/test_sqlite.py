@@ -68,6 +68,22 @@ async def test_query_that_begins_with_another_takes_no_lock(
     await engine.dispose()
 
 
+async def test_a_connection_that_is_closed_holds_no_lock_whatever_is_left_of_it(
+    engine: AsyncEngine,
+) -> None:
+    async with engine.connect() as connection, engine.connect() as other:
+        await connection.execute(text("CREATE TABLE half (value INTEGER)"))
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        left = await driver.execute("VALUES (1), (2)")
+        await left.fetchone()
+        await driver.close()
+        await other.execute(text("PRAGMA busy_timeout = 100"))
+        await other.execute(text("CREATE TABLE whole (value INTEGER)"))
+        await connection.invalidate()
+    await engine.dispose()
+
+
 async def test_what_passes_is_told_from_what_is_wrong(engine: AsyncEngine) -> None:
     async with engine.connect() as writer, engine.connect() as other:
         await writer.execute(text("CREATE TABLE held (value INTEGER)"))

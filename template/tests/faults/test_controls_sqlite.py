@@ -35,7 +35,7 @@ CONTROLS = [
         PATH,
         "            self._connection.rollback()\n",
         "            pass\n",
-        "faults/test_database.py::test_a_statement_takes_too_long",
+        "core/test_sqlite.py::test_a_connection_that_is_closed_holds_no_lock_whatever_is_left_of_it",
     ),
     Control(
         "what is given up on is interrupted",
