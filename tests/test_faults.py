@@ -1,4 +1,4 @@
-"""What a service stands on is broken, on each database: its `make test-faults`, with the controls."""
+"""What a service stands on is broken, on each database, by its own `make test-faults`."""
 
 import re
 import subprocess

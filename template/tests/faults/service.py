@@ -125,7 +125,7 @@ async def run_service(
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "uvicorn", "tests.faults.app:app"),
             *(f"--port={port}", "--no-server-header", *options),
-            env=_environment(settings),
+            env=_environment({"APP_MAIL_URL": f"file:{folder / 'mail'}"} | settings),
             stdin=DEVNULL,
             stdout=file if output is None else output,
             stderr=STDOUT,
