@@ -16,7 +16,7 @@ from app.core.startup import load_settings
 from app.domain.email import check_email
 from app.domain.password import check_password
 from app.domain.permission import Role
-from app.registry import DIALECT
+from app.registry import DIALECT, EXTENSIONS, SETTINGS
 from app.repositories.session import SessionRepository
 from app.repositories.user import EmailTakenError, UserRepository
 from app.services.audit import log_event
@@ -43,7 +43,7 @@ def _is_open(path: Path) -> bool:
 
 
 async def _create_admin(email: str, password: str) -> None:
-    settings = load_settings()
+    settings = load_settings(SETTINGS)
     configure_logging(settings)
     engine = create_engine(settings, DIALECT)
     passwords = PasswordHasher(settings)
@@ -102,11 +102,12 @@ def create_admin(
 
 
 async def _purge() -> int:
-    engine = create_engine(load_settings(), DIALECT)
+    engine = create_engine(load_settings(SETTINGS), DIALECT)
     try:
         factory = create_session_factory(engine)
         await load_migrations().check(factory)
-        return await purge_expired(factory)
+        others = [purge for extension in EXTENSIONS for purge in extension.purges]
+        return await purge_expired(factory, others)
     finally:
         await engine.dispose()
 
@@ -131,7 +132,7 @@ def check(
     ] = False,
 ) -> None:
     """Check the settings; exit with 78 and a line for what is wrong."""
-    settings = load_settings(deploy=deploy)
+    settings = load_settings(SETTINGS, deploy=deploy)
     create_engine(settings, DIALECT)  # refuses a URL that is not of our database
     typer.echo("The settings are fine.")
     typer.echo(f"Mails link to {settings.site_url}, from {settings.mail_sender}.")

@@ -23,7 +23,7 @@ from app.core.database import (
     ping,
 )
 from app.core.drain import Drain
-from app.core.extension import Extension
+from app.core.extension import Extension, compose_settings
 from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
 from app.core.logging import configure_logging
 from app.core.mail import Outbox, create_transport
@@ -56,7 +56,7 @@ def create_app(
     settings: Settings | None = None, extensions: Sequence[Extension] = EXTENSIONS
 ) -> FastAPI:
     """Make the application; `settings` come from the environment unless given."""
-    settings = settings or load_settings()
+    settings = settings or load_settings(compose_settings(extensions))
     configure_logging(settings)
     engine = create_engine(settings, DIALECT)
     render = partial(problem_response, dialect=DIALECT)
@@ -116,12 +116,15 @@ async def _lifespan(
         if await migrations.check_start(factory):
             await check_pool(factory, settings, DIALECT)
         await stack.enter_async_context(outbox)
-        purge = partial(purge_expired, background)
+        purges = [purge for extension in extensions for purge in extension.purges]
+        purge = partial(purge_expired, background, purges)
         await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))
+        parts = []
         for extension in extensions:
             checks.update(extension.readiness_checks)
             if extension.lifespan is not None:
-                await stack.enter_async_context(extension.lifespan())
+                part = extension.lifespan(settings)
+                parts.append(await stack.enter_async_context(part))
         check_access(app)
         yield State(
             resources=Resources(
@@ -135,6 +138,7 @@ async def _lifespan(
                 ),
                 rate_limiter=limiter,
                 readiness=Readiness(checks, drain),
+                parts=parts,
             )
         )
 

@@ -17,7 +17,7 @@ from app.core.database import create_engine, is_unavailable
 from app.core.dialect import TimeLimits
 from app.core.startup import give_up, load_settings, refuse
 from app.models.base import Base
-from app.registry import DIALECT
+from app.registry import DIALECT, SETTINGS
 
 WAIT_SECONDS = 60
 """How long to try while others hold locks, unless `alembic -x wait=...` says it."""
@@ -84,7 +84,7 @@ async def run_once(settings: Settings, limits: TimeLimits) -> None:
 
 async def run_online() -> None:
     """Run the migrations, again while others hold a lock; then exit with a line."""
-    settings = context.config.attributes.get("settings") or load_settings()
+    settings = context.config.attributes.get("settings") or load_settings(SETTINGS)
     options = context.get_x_argument(as_dictionary=True)
     wait = float(options.get("wait", WAIT_SECONDS))
     limits = TimeLimits(lock=max(0.1, min(LOCK_SECONDS, wait / 4)))

@@ -21,6 +21,7 @@ from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
+from app.registry import SETTINGS
 from tests.canaries import Canaries
 from tests.servers.base import DatabaseServer
 
@@ -47,7 +48,7 @@ def make_settings(database_url: str, **changes: object) -> Settings:
         "database_timeout": 30,
         "rate_limit_enabled": False,
     }
-    return Settings(_env_file=None, **(values | changes))  # type: ignore[arg-type]
+    return SETTINGS(_env_file=None, **(values | changes))  # type: ignore[arg-type]
 
 
 def make_environment(database_url: str) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 
 import httpx2
 from fastapi import APIRouter
 
 from app.api.access import PUBLIC
 from app.application import create_app
+from app.core.config import Settings
 from app.core.extension import Extension
 from tests.clients import API
 from tests.harness import PASSWORD, make_settings
@@ -54,9 +56,9 @@ def test_lifespan_of_an_extension_runs_around_the_service(own_database: str) -> 
     seen = []
 
     @asynccontextmanager
-    async def lifespan() -> AsyncIterator[None]:
+    async def lifespan(settings: Settings) -> AsyncIterator[Path]:
         seen.append("started")
-        yield
+        yield Path(settings.environment)
         seen.append("stopped")
 
     settings = make_settings(own_database, allowed_hosts=["127.0.0.1"])
@@ -64,4 +66,5 @@ def test_lifespan_of_an_extension_runs_around_the_service(own_database: str) -> 
     with serve(app) as server:
         assert httpx2.get(f"{server.url}{API}/health/live").is_success
         assert seen == ["started"]
+        assert server.resources.part(Path) == Path("development")
     assert seen == ["started", "stopped"]

@@ -95,7 +95,7 @@ CONTROLS = [
     ),
     Control(
         "a sign-in does not outlive a change of its password",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         "if await self._hold_password(user, stored, update):",
         "if True:",
         RACES,
@@ -109,7 +109,7 @@ CONTROLS = [
     ),
     Control(
         "hashes of another cost or scheme are replaced",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         "return await self.users.replace_password(user, old_hash=stored, new_hash=update)",
         "return await self.users.hold_password(user, stored)",
         "tests/api/test_password_upgrade.py",
@@ -177,14 +177,14 @@ CONTROLS = [
     ),
     Control(
         "failed sign-ins are in the audit log",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         "        await self.session.commit()\n        raise WrongCredentialsError",
         "        raise WrongCredentialsError",
         "tests/api/test_audit.py",
     ),
     Control(
         "where verification is required, one signs in only after it",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         " and (user.email_verified or not self.verified_only)",
         "",
         "tests/api/test_verification.py",
@@ -226,7 +226,7 @@ CONTROLS = [
     ),
     Control(
         "sign-ins that meet an old hash both succeed",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         "for _ in range(_CHECKS):",
         "for _ in range(1):",
         RACES,

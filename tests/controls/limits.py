@@ -153,7 +153,7 @@ CONTROLS = [
     ),
     Control(
         "guesses at an account are counted",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         "        await self.throttle.begin(name)\n",
         "",
         "tests/api/test_throttle.py",
@@ -174,7 +174,7 @@ CONTROLS = [
     ),
     Control(
         "a sign-in starts the count again",
-        "app/services/auth.py",
+        "app/services/password_sign_in.py",
         "        await self.throttle.forget(name)\n",
         "",
         "tests/api/test_throttle.py",

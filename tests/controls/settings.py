@@ -40,8 +40,8 @@ CONTROLS = [
     Control(
         "check --deploy judges by the rules of production",
         "app/__main__.py",
-        "load_settings(deploy=deploy)",
-        "load_settings()",
+        "load_settings(SETTINGS, deploy=deploy)",
+        "load_settings(SETTINGS)",
         "tests/test_cli.py",
     ),
     Control(
@@ -54,14 +54,14 @@ CONTROLS = [
     Control(
         "wrong settings do not hide the unsafe ones",
         STARTUP,
-        ", *_judge_others(error, deploy)",
+        ", *others",
         "",
         "tests/core/test_startup.py",
     ),
     Control(
         "unknown variables stop the start",
         STARTUP,
-        "problems = unknown_variables(Settings)",
+        "problems = unknown_variables(settings_cls)",
         "problems: list[str] = []",
         "tests/core/test_variables.py",
     ),

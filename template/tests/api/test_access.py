@@ -1,5 +1,6 @@
 """Who may call what."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from app.domain.permission import Role
 from app.models.session import UserSession
 from tests.clients import API, bearer, sign_in
 from tests.harness import MakeUser, run_app
+from tests.tables import rows
 
 Headers = dict[str, str]
 
@@ -51,6 +53,8 @@ EXPECTED = {
     "DELETE /users/{user_id}/sessions": (401, 401, 403, 204, 401),
     # yours
 }
+for more in rows("ACCESS"):
+    EXPECTED |= more
 
 
 async def test_every_route_has_an_expectation(client: AsyncClient) -> None:
@@ -84,7 +88,8 @@ async def callers(
         email=owner.email,
         now=utc_now() - timedelta(hours=1),
     )
-    ids = {"user_id": str(owner.id), "session_id": str(session_id)}
+    known = {"user_id": str(owner.id), "session_id": str(session_id)}
+    ids = defaultdict(lambda: "nothing", known)
     return [{}, bearer({"access_token": expired}), *headers], ids
 
 
@@ -94,7 +99,7 @@ async def test_each_caller_gets_the_expected_answer(
 ) -> None:
     headers, ids = callers
     method, path = route.split()
-    url = API + path.format(**ids)
+    url = API + path.format_map(ids)
     answers = [await client.request(method, url, headers=h) for h in headers]
     assert tuple(answer.status_code for answer in answers) == EXPECTED[route]
 

@@ -9,6 +9,7 @@ from app.core.clock import utc_now
 from app.core.rate_limit import RateLimiter
 from tests.clients import API, assert_limited, login
 from tests.harness import MakeUser, Visit
+from tests.tables import rows
 
 ADDRESS = "192.0.2.7"
 OTHER_ADDRESS = "192.0.2.8"
@@ -25,6 +26,8 @@ LIMITED = [
     "/users/me/password",
     # yours
 ]
+for more in rows("LIMITED"):
+    LIMITED += more
 
 
 @pytest.mark.parametrize("route", LIMITED)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from httpx2 import AsyncClient
 
 from tests.operations import Document, Schema, read_document
+from tests.tables import rows
 
 Headers = dict[str, str]
 
@@ -65,6 +66,8 @@ NULLABLE = {
     "POST /users": {"full_name", "password"},
     # yours
 }
+for more in rows("NULLABLE"):
+    NULLABLE |= more
 
 
 async def test_null_is_refused_where_there_is_no_such_thing(
@@ -105,6 +108,7 @@ TOLD = {
     "last_used_at", "expires_at", "ip", "user_agent", "current",
     # yours
 }  # fmt: skip
+TOLD = TOLD.union(*rows("TOLD"))
 
 
 async def test_no_answer_tells_more_than_is_meant_to(client: AsyncClient) -> None:

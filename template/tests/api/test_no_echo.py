@@ -74,7 +74,8 @@ async def test_refused_parameters_are_not_answered(
                 params=bad if where == "query" else {},
                 headers=admin | (bad if where == "header" else {}),
             )
-            assert response.status_code == 422, (operation.name, name)
+            expected = {422, 404} if where == "path" else {422}
+            assert response.status_code in expected, (operation.name, name)
             assert CANARY not in response.text
     # Paths are logged as they come; what is secret has no place in one.
     assert f"{CANARY}\\u0000" not in logged(logs)

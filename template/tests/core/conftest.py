@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app.core.config import Settings
 from app.core.startup import load_settings
-from app.registry import DIALECT
+from app.registry import DIALECT, SETTINGS
 
 KEY = "a7Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
 
@@ -38,9 +39,11 @@ def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environ:
 def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
     """Starts with settings that are refused; returns the lines that say why."""
 
-    def start(**options: bool) -> list[str]:
+    def start(
+        *, deploy: bool = False, settings_cls: type[Settings] = SETTINGS
+    ) -> list[str]:
         with pytest.raises(SystemExit) as stopped:
-            load_settings(**options)
+            load_settings(settings_cls, deploy=deploy)
         assert stopped.value.code == 78
         title, *lines = capsys.readouterr().err.splitlines()
         assert title == "The configuration is refused:"

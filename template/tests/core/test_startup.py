@@ -3,7 +3,6 @@
 import pytest
 
 from app.application import create_app
-from app.core import startup
 from app.core.config import Settings
 from app.core.startup import load_settings
 from app.registry import DIALECT
@@ -64,9 +63,8 @@ def test_what_cannot_be_judged_is_still_described(
         workers: int
         queues: list[str]
 
-    monkeypatch.setattr(startup, "Settings", Own)
     environ(LOG_LEVEL="DEBUG", QUEUES="one,two")
-    assert refusal() == [
+    assert refusal(settings_cls=Own) == [
         "APP_WORKERS: not set; .env.example shows it.",
         "APP_QUEUES: Input should be a valid list.",
     ]

@@ -1,5 +1,6 @@
 """The services by themselves: no HTTP, no FastAPI."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,12 @@ from app.repositories.user import UserRepository
 from app.services.auth import (
     AuthService,
     InvalidRefreshTokenError,
+    IssuedTokens,
     SessionLifetimes,
+)
+from app.services.password_sign_in import (
+    PasswordCredentials,
+    PasswordSignIn,
     WrongCredentialsError,
 )
 from app.services.throttle import LoginThrottleService
@@ -22,38 +28,60 @@ from tests.harness import PASSWORD, MakeUser
 
 CLIENT = Client()
 
+Login = Callable[..., Awaitable[IssuedTokens]]
+
 
 @pytest.fixture
 def auth(session: Session, running: tuple[FastAPI, Resources]) -> AuthService:
     _, resources = running
-    throttles = ThrottleRepository(session)
     return AuthService(
         session,
         users=UserRepository(session),
         sessions=SessionRepository(session),
-        passwords=resources.passwords,
         tokens=resources.access_tokens,
-        throttle=LoginThrottleService(session, throttles, enabled=True),
         lifetimes=SessionLifetimes(
             session=timedelta(days=30),
             refresh_token=timedelta(days=7),
             leeway=timedelta(seconds=10),
         ),
-        verified_only=False,
     )
 
 
-async def test_wrong_credentials(auth: AuthService, make_user: MakeUser) -> None:
-    user = await make_user()
-    with pytest.raises(WrongCredentialsError):
-        await auth.login(user.email, "wrong", CLIENT)
-    with pytest.raises(WrongCredentialsError):
-        await auth.login("nobody@example.com", PASSWORD, CLIENT)
+@pytest.fixture
+def login(
+    auth: AuthService, session: Session, running: tuple[FastAPI, Resources]
+) -> Login:
+    """Signs in with a password."""
+    sign_in = PasswordSignIn(
+        session,
+        users=UserRepository(session),
+        passwords=running[1].passwords,
+        throttle=LoginThrottleService(
+            session, ThrottleRepository(session), enabled=True
+        ),
+        verified_only=False,
+    )
+
+    async def run(email: str, password: str = PASSWORD) -> IssuedTokens:
+        credentials = PasswordCredentials(email=email, password=password)
+        return await auth.login(sign_in, credentials, CLIENT)
+
+    return run
 
 
-async def test_refresh_works_once(auth: AuthService, make_user: MakeUser) -> None:
+async def test_wrong_credentials(login: Login, make_user: MakeUser) -> None:
     user = await make_user()
-    tokens = await auth.login(user.email, PASSWORD, CLIENT)
+    with pytest.raises(WrongCredentialsError):
+        await login(user.email, "wrong")
+    with pytest.raises(WrongCredentialsError):
+        await login("nobody@example.com")
+
+
+async def test_refresh_works_once(
+    auth: AuthService, login: Login, make_user: MakeUser
+) -> None:
+    user = await make_user()
+    tokens = await login(user.email)
     successor = await auth.refresh(tokens.refresh_token, CLIENT)
     with pytest.raises(InvalidRefreshTokenError):
         await auth.refresh(tokens.refresh_token, CLIENT)

@@ -9,12 +9,14 @@ from app.api.dependencies import (
     AuthServiceDep,
     ClaimsDep,
     ClientDep,
+    PasswordSignInDep,
     UserServiceDep,
 )
 from app.api.limits import CREDENTIALS, SIGN_INS
 from app.schemas.account import Accepted, Registration
 from app.schemas.token import LoginForm, RefreshRequest, TokenPair
 from app.services.auth import IssuedTokens
+from app.services.password_sign_in import PasswordCredentials
 
 # Public in that the session may be over: signing out twice is no error.
 router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[PUBLIC])
@@ -35,10 +37,16 @@ async def register(body: Registration, users: UserServiceDep) -> Accepted:
 
 @router.post("/login", response_model=TokenPair, dependencies=[CREDENTIALS, SIGN_INS])
 async def login(
-    form: Annotated[LoginForm, Form()], auth: AuthServiceDep, client: ClientDep
+    form: Annotated[LoginForm, Form()],
+    auth: AuthServiceDep,
+    passwords: PasswordSignInDep,
+    client: ClientDep,
 ) -> IssuedTokens:
     """Exchange an e-mail address and a password for a token pair."""
-    return await auth.login(form.username, form.password.get_secret_value(), client)
+    credentials = PasswordCredentials(
+        email=form.username, password=form.password.get_secret_value()
+    )
+    return await auth.login(passwords, credentials, client)
 
 
 @router.post("/refresh", response_model=TokenPair, dependencies=[CREDENTIALS])

@@ -1,0 +1,5 @@
+"""The example page."""
+
+from fastapi import APIRouter
+
+router = APIRouter()
