@@ -83,7 +83,10 @@ class OAuthRepository(Repository[OAuthAccount]):
             )
             .returning(OAuthState)
         )
-        return await self.session.scalar(statement)
+        state = await self.session.scalar(statement)
+        if state is not None:  # No row stands behind it any more, to be read again.
+            self.session.expunge(state)
+        return state
 
     async def add_code(self, code: OAuthCode) -> None:
         """Insert a code."""
@@ -97,7 +100,10 @@ class OAuthRepository(Repository[OAuthAccount]):
             .where(OAuthCode.code_hash == code_hash, OAuthCode.expires_at > now)
             .returning(OAuthCode)
         )
-        return await self.session.scalar(statement)
+        code = await self.session.scalar(statement)
+        if code is not None:
+            self.session.expunge(code)
+        return code
 
     async def purge_states(self, now: datetime, *, limit: int) -> int:
         """Delete up to `limit` expired states; returns how many."""

@@ -1,0 +1,288 @@
+"""What holds for every provider: signing in, and what is refused."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from httpx2 import Response
+from sqlalchemy import func, select
+
+from app.core.clock import utc_now
+from app.core.database import Session
+from app.domain.oauth import challenge_of
+from app.models.oauth import OAuthAccount
+from app.models.user import User
+from tests.clients import API, bearer, login
+from tests.harness import PASSWORD, MakeUser
+from tests.oauth.conftest import MakeBrowser
+from tests.oauth.flow import VERIFIER, Flow, parameters, path_of
+
+Attack = Callable[[Flow, MakeBrowser], Awaitable[Response]]
+
+
+async def count_users(session: Session) -> int:
+    return await session.scalar(select(func.count()).select_from(User)) or 0
+
+
+async def test_first_sign_in_makes_an_account_and_the_next_finds_it(flow: Flow) -> None:
+    me = await flow.me()
+    assert (me["email"], me["full_name"]) == ("ada@example.com", "Ada")
+    assert me["email_verified"]
+    assert me["roles"] == ["user"]
+    flow.server.claims["email"] = "new@example.com"
+    assert await flow.me() == me
+
+
+async def test_what_is_sent_to_the_provider(flow: Flow) -> None:
+    answer = await flow.authorize()
+    sent = parameters(answer.headers["Location"])
+    assert sent["redirect_uri"] == (
+        f"http://localhost:8000{API}/auth/oauth/{flow.provider}/callback"
+    )
+    assert (sent["response_type"], sent["code_challenge_method"]) == ("code", "S256")
+    again = parameters((await flow.authorize()).headers["Location"])
+    for random in ("state", "code_challenge"):
+        assert len(sent[random]) == 43
+        assert sent[random] != again[random]
+    assert answer.headers["Cache-Control"] == "no-store"
+    cookie = answer.headers["Set-Cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/;" in cookie
+
+
+async def test_tokens_are_in_no_address(flow: Flow) -> None:
+    answer = await flow.callback()
+    location = urlsplit(answer.headers["Location"])
+    assert parameters(answer.headers["Location"]).keys() == {"code"}
+    assert "eyJ" not in str(location)
+    assert not location.fragment
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_code_works_once_and_for_a_minute(flow: Flow) -> None:
+    code = await flow.code()
+    assert (await flow.exchange(code)).status_code == 200
+    assert (await flow.exchange(code)).status_code == 401
+    code = await flow.code()
+    with time_machine.travel(utc_now() + timedelta(seconds=61)):
+        answer = await flow.exchange(code)
+    assert (answer.status_code, answer.json()["type"]) == (401, "invalid_code")
+
+
+async def test_code_of_an_application_with_a_challenge_needs_its_verifier(
+    flow: Flow,
+) -> None:
+    for more, status in (
+        ({}, 401),
+        ({"code_verifier": "x" * 43}, 401),
+        ({"code_verifier": VERIFIER}, 200),
+    ):
+        code = await flow.code(code_challenge=challenge_of(VERIFIER))
+        assert (await flow.exchange(code, **more)).status_code == status
+
+
+async def test_disabled_user_gets_no_tokens(flow: Flow, session: Session) -> None:
+    await flow.me()
+    user = (await session.scalars(select(User))).one()
+    user.is_active = False
+    await session.commit()
+    assert (await flow.exchange(await flow.code())).status_code == 401
+
+
+async def test_who_refuses_at_the_provider_is_told_to_the_application(
+    flow: Flow,
+) -> None:
+    sent = parameters((await flow.authorize()).headers["Location"])
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    back = {"state": sent["state"], "error": "access_denied"}
+    answer = await flow.client.get(url, params=back)
+    assert answer.status_code == 302
+    assert parameters(answer.headers["Location"]) == {"error": "access_denied"}
+    assert (await flow.client.get(url, params=back)).status_code == 400
+
+
+async def no_state(flow: Flow, _: MakeBrowser) -> Response:
+    path = urlsplit(await flow.go_and_return()).path
+    return await flow.client.get(path, params={"code": "x"})
+
+
+async def wrong_state(flow: Flow, _: MakeBrowser) -> Response:
+    back = parameters(await flow.go_and_return()) | {"state": "x" * 43}
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    return await flow.client.get(url, params=back)
+
+
+async def state_used(flow: Flow, _: MakeBrowser) -> Response:
+    back = await flow.go_and_return()
+    flow.server.faults["token"] = "down"
+    assert (await flow.client.get(back)).status_code == 502
+    flow.server.faults.clear()
+    return await flow.client.get(back)
+
+
+async def state_expired(flow: Flow, _: MakeBrowser) -> Response:
+    back = await flow.go_and_return()
+    with time_machine.travel(utc_now() + timedelta(minutes=11)):
+        return await flow.client.get(back)
+
+
+async def another_browser(flow: Flow, make_browser: MakeBrowser) -> Response:
+    back = await flow.go_and_return()
+    async with make_browser() as other:
+        await Flow(other, flow.server, flow.provider).authorize()
+        return await other.get(back)
+
+
+async def no_cookie(flow: Flow, make_browser: MakeBrowser) -> Response:
+    async with make_browser() as other:
+        return await other.get(await flow.go_and_return())
+
+
+async def no_code(flow: Flow, _: MakeBrowser) -> Response:
+    state = parameters(await flow.go_and_return())["state"]
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    return await flow.client.get(url, params={"state": state})
+
+
+async def unknown_code(flow: Flow, _: MakeBrowser) -> Response:
+    back = parameters(await flow.go_and_return()) | {"code": "unknown"}
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    return await flow.client.get(url, params=back)
+
+
+async def code_of_another_sign_in(flow: Flow, _: MakeBrowser) -> Response:
+    """The provider refuses it: its challenge is another verifier's."""
+    first = parameters(await flow.go_and_return())
+    second = parameters(await flow.go_and_return())
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    return await flow.client.get(url, params=second | {"code": first["code"]})
+
+
+async def another_issuer(flow: Flow, _: MakeBrowser) -> Response:
+    back = parameters(await flow.go_and_return()) | {"iss": "https://evil.example"}
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    return await flow.client.get(url, params=back)
+
+
+async def error_of_the_provider(flow: Flow, _: MakeBrowser) -> Response:
+    state = parameters(await flow.go_and_return())["state"]
+    url = f"{API}/auth/oauth/{flow.provider}/callback"
+    return await flow.client.get(url, params={"state": state, "error": "server_error"})
+
+
+ATTACKS: list[Attack] = [
+    no_state,
+    wrong_state,
+    state_used,
+    state_expired,
+    another_browser,
+    no_cookie,
+    no_code,
+    unknown_code,
+    code_of_another_sign_in,
+    another_issuer,
+    error_of_the_provider,
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+async def test_what_did_not_come_from_this_sign_in_is_refused(
+    flow: Flow, make_browser: MakeBrowser, session: Session, attack: Attack
+) -> None:
+    answer = await attack(flow, make_browser)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["type"] in {"invalid_state", "sign_in_refused"}
+    assert await count_users(session) == 0
+
+
+async def test_code_that_comes_to_another_providers_address_is_sent_nowhere(
+    flow: Flow,
+) -> None:
+    """Mix-up (RFC 9700, 4.4)."""
+    back = await flow.go_and_return()
+    providers = (await flow.client.get(f"{API}/auth/oauth")).json()["providers"]
+    for other in {each["name"] for each in providers} - {flow.provider}:
+        moved = back.replace(f"/{flow.provider}/callback", f"/{other}/callback")
+        answer = await flow.client.get(moved)
+        assert (answer.status_code, answer.json()["type"]) == (400, "invalid_state")
+    assert flow.server.asked["token"] == 0
+    assert (await flow.client.get(back)).status_code == 302
+
+
+async def test_address_that_the_provider_does_not_vouch_for_finds_nobody(
+    flow: Flow, make_user: MakeUser, session: Session
+) -> None:
+    flow.server.claims |= {"email_verified": False, "xms_edov": False}
+    unknown = await flow.callback()
+    user = await make_user("ada@example.com")
+    user.email_verified = True
+    await session.merge(user)
+    await session.commit()
+    known = await flow.callback()
+    for answer in (unknown, known):
+        assert answer.status_code == 400
+        assert answer.json()["type"] == "email_not_verified"
+    assert not (await session.scalars(select(OAuthAccount))).all()
+
+
+@pytest.mark.parametrize("verified", ["true", 1, None, [True]])
+async def test_only_true_is_verified(flow: Flow, verified: object) -> None:
+    flow.server.claims |= {"email_verified": verified, "xms_edov": verified}
+    answer = await flow.callback()
+    assert answer.status_code in {400, 502}
+
+
+async def test_unverified_account_is_not_the_providers_users(
+    flow: Flow, make_user: MakeUser, session: Session
+) -> None:
+    """Somebody may have registered the address and wait for its owner to come."""
+    await make_user("ADA@example.com")
+    answer = await flow.callback()
+    assert (answer.status_code, answer.json()["type"]) == (409, "sign_in_first")
+    assert not (await session.scalars(select(OAuthAccount))).all()
+
+
+async def test_verified_account_is_linked_by_a_verified_address(
+    flow: Flow, make_user: MakeUser, session: Session
+) -> None:
+    user = await make_user("ADA@example.com")
+    user.email_verified = True
+    await session.merge(user)
+    await session.commit()
+    assert (await flow.me())["id"] == str(user.id)
+    assert (await login(flow.client, user.email, PASSWORD)).status_code == 200
+
+
+async def test_same_address_of_another_subject_is_nobody_else(flow: Flow) -> None:
+    await flow.me()
+    flow.server.claims["sub"] = "sub-2"
+    answer = await flow.callback()
+    assert (answer.status_code, answer.json()["type"]) == (409, "already_linked")
+
+
+async def test_user_of_a_provider_has_no_password(flow: Flow) -> None:
+    await flow.sign_in()
+    answer = await login(flow.client, "ada@example.com")
+    assert (answer.status_code, answer.json()["type"]) == (401, "wrong_credentials")
+
+
+async def test_nothing_of_the_provider_is_kept(flow: Flow, session: Session) -> None:
+    tokens = await flow.sign_in()
+    assert (await flow.client.get(f"{API}/users/me", headers=bearer(tokens))).is_success
+    account = (await session.scalars(select(OAuthAccount))).one()
+    kept = {value for key, value in vars(account).items() if isinstance(value, str)}
+    assert kept == {flow.provider, account.issuer, account.subject, account.email}
+
+
+async def test_path_of_the_callback_is_the_settings_not_the_hosts(flow: Flow) -> None:
+    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    url = f"{API}/auth/oauth/{flow.provider}/authorize"
+    answer = await flow.client.get(url, headers=headers)
+    assert "evil" not in answer.headers["Location"]
+    evil = await flow.client.get(url, headers={"Host": "evil.example"})
+    assert evil.status_code == 400
+    assert path_of(url)

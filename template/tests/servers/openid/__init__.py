@@ -1,0 +1,1 @@
+"""A provider of OpenID Connect in this process, on a real socket."""

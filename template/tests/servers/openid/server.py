@@ -1,0 +1,227 @@
+"""The provider: strict about what it is asked, and as bad as a test wants it to be."""
+
+import asyncio
+import base64
+import re
+import secrets
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html import escape
+from time import time
+from typing import Any
+from urllib.parse import urlencode
+
+import uvicorn
+from httpx2 import AsyncBaseTransport, AsyncHTTPTransport
+from httpx2 import Request as ClientRequest
+from httpx2 import Response as ClientResponse
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Route
+
+from app.domain.oauth import challenge_of
+from tests.servers.openid.faults import fault_of
+from tests.servers.openid.tokens import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Claims,
+    Forge,
+    Keys,
+    half_hash,
+)
+
+# The path of each endpoint, below the issuer or at GitHub's hosts, ends in one of these.
+ENDPOINTS = {
+    "openid-configuration": "discovery",
+    "authorize": "authorize",
+    "token": "token",
+    "access_token": "token",
+    "jwks": "jwks",
+    "user": "user",
+    "emails": "emails",
+}
+
+
+@dataclass
+class OpenIDServer:
+    """Whoever signs in has these `claims`; attributes say what else is special."""
+
+    claims: Claims = field(
+        default_factory=lambda: {
+            "sub": "sub-1",
+            "email": "ada@example.com",
+            "email_verified": True,
+            "name": "Ada",
+        }
+    )
+    keys: Keys = field(default_factory=Keys)
+    forge: Forge = field(default=lambda keys, claims: keys.sign(claims))
+    faults: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    sends_issuer: bool = True
+    asked: Counter[str] = field(default_factory=Counter)
+    url: str = ""
+    _codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    _tokens: set[str] = field(default_factory=set)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer at any address."""
+        endpoint = ENDPOINTS[request.url.path.rpartition("/")[2]]
+        self.asked[endpoint] += 1
+        if endpoint in self.faults:
+            return await fault_of(self.faults[endpoint])
+        answer: Callable[[Request], Awaitable[Response]]
+        answer = getattr(self, f"_{endpoint}")
+        return await answer(request)
+
+    def _issuer(self, request: Request) -> str:
+        host = request.headers["host"]
+        scheme = "http" if host.startswith("127.") else "https"
+        path = re.split("/[.]well-known|/oauth2|/login", request.url.path)[0]
+        return f"{scheme}://{host}{path}"
+
+    async def _discovery(self, request: Request) -> Response:
+        issuer = self._issuer(request)
+        return JSONResponse(
+            {
+                "issuer": issuer,
+                "authorization_endpoint": f"{issuer}/oauth2/authorize",
+                "token_endpoint": f"{issuer}/oauth2/token",
+                "jwks_uri": f"{issuer}/oauth2/jwks",
+                "id_token_signing_alg_values_supported": ["RS256", "ES256", "HS256"],
+                "authorization_response_iss_parameter_supported": self.sends_issuer,
+                **self.metadata,
+            }
+        )
+
+    async def _jwks(self, _: Request) -> Response:
+        return JSONResponse(self.keys.public)
+
+    async def _authorize(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        assert asked["response_type"] == "code"
+        assert asked["client_id"] == CLIENT_ID
+        assert asked["code_challenge_method"] == "S256"
+        assert len(asked["code_challenge"]) == 43
+        assert len(asked["state"]) >= 22
+        if "openid" in asked["scope"]:
+            assert len(asked["nonce"]) >= 22
+        if request.method == "GET":
+            return HTMLResponse(_login_form(str(request.url.query)))
+        code = secrets.token_urlsafe(16)
+        self._codes[code] = asked
+        back = {"code": code, "state": asked["state"]}
+        if self.sends_issuer:
+            back["iss"] = self._issuer(request)
+        url = f"{asked['redirect_uri']}?{urlencode(back)}"
+        return RedirectResponse(url, status_code=303)
+
+    async def _token(self, request: Request) -> Response:
+        form = dict((await request.form()).items())
+        asked = self._codes.pop(str(form.get("code")), None)
+        refused = (
+            asked is None
+            or not _is_authenticated(request, form)
+            or form.get("grant_type") != "authorization_code"
+            or form.get("redirect_uri") != asked["redirect_uri"]
+            or challenge_of(str(form.get("code_verifier"))) != asked["code_challenge"]
+        )
+        if refused or asked is None:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        access_token = secrets.token_urlsafe(16)
+        self._tokens.add(access_token)
+        answer = {"access_token": access_token, "token_type": "Bearer"}
+        if "openid" in asked["scope"]:
+            answer["id_token"] = self.forge(
+                self.keys, self._good_claims(request, asked, access_token)
+            )
+        return JSONResponse(answer)
+
+    def _good_claims(
+        self, request: Request, asked: dict[str, str], access_token: str
+    ) -> Claims:
+        now = int(time())
+        return {
+            "iss": self._issuer(request),
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked["nonce"],
+            "at_hash": half_hash(access_token),
+            **self.claims,
+        }
+
+    async def _user(self, request: Request) -> Response:
+        assert request.headers["authorization"].removeprefix("Bearer ") in self._tokens
+        subject = self.claims["sub"].removeprefix("sub-")
+        return JSONResponse({"id": int(subject), "name": self.claims.get("name")})
+
+    async def _emails(self, request: Request) -> Response:
+        assert request.headers["authorization"].removeprefix("Bearer ") in self._tokens
+        verified = self.claims["email_verified"]
+        mine = {"email": self.claims["email"], "primary": True, "verified": verified}
+        more = {"email": "more@example.com", "primary": False, "verified": True}
+        return JSONResponse([more, mine])
+
+
+def _is_authenticated(request: Request, form: dict[str, Any]) -> bool:
+    posted = form.get("client_id"), form.get("client_secret")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme == "Basic":
+        return base64.b64decode(given).decode() == f"{CLIENT_ID}:{CLIENT_SECRET}"
+    return posted == (CLIENT_ID, CLIENT_SECRET)
+
+
+def _login_form(query: str) -> str:
+    return f"""<!doctype html><title>The provider</title>
+<form method="post" action="?{escape(query)}">
+<label>Name <input name="name" required></label><button>Sign in</button></form>"""
+
+
+class Rerouted(AsyncBaseTransport):
+    """Sends requests for any provider to the server, over a real socket."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._transport = AsyncHTTPTransport(verify=False)
+
+    async def handle_async_request(self, request: ClientRequest) -> ClientResponse:
+        """Send a request."""
+        server = request.url.copy_with(
+            scheme="http", host="127.0.0.1", port=int(self._url.rpartition(":")[2])
+        )
+        request.url = server
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+
+@asynccontextmanager
+async def openid_server() -> AsyncIterator[OpenIDServer]:
+    """Serve on a free port of the loopback address."""
+    provider = OpenIDServer()
+    app = Starlette(
+        routes=[Route("/{path:path}", provider.answer, methods=["GET", "POST"])]
+    )
+    listener = socket.create_server(("127.0.0.1", 0))
+    # Else an answer's body waits for the client's delayed acknowledgement of its headers.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    provider.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    task = asyncio.create_task(server.serve([listener]))
+    yield provider
+    server.should_exit = True
+    server.force_exit = True
+    await task
+    listener.close()
