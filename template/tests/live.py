@@ -30,12 +30,20 @@ class LiveServer:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=30)
 
 
-@contextmanager
-def serve(app: FastAPI, **options: Any) -> Iterator[LiveServer]:
-    """Serve `app` on a free port of the loopback address; `options` are uvicorn's."""
+def free_listener() -> socket.socket:
+    """A socket on a free port of the loopback address."""
     listener = socket.create_server(("127.0.0.1", 0))
     # Else an answer's body waits for the client's delayed acknowledgement of its headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+@contextmanager
+def serve(
+    app: FastAPI, listener: socket.socket | None = None, **options: Any
+) -> Iterator[LiveServer]:
+    """Serve `app` on `listener`, or a free port; `options` are uvicorn's."""
+    listener = listener or free_listener()
     started = threading.Event()
     running: list[tuple[LiveServer, uvicorn.Server]] = []
 

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ HOST = "127.0.0.1"
 ME = f"{API}/users/me"
 
 
-def make_server(url: str, environment: str, **options: object) -> Iterator[LiveServer]:
+def make_server(url: str, environment: str, **options: Any) -> Iterator[LiveServer]:
     settings = make_settings(url, environment=environment, allowed_hosts=[HOST])
     with serve(create_app(settings), **options) as live:
         yield live

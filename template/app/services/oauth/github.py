@@ -12,6 +12,7 @@ from app.services.oauth.http import get
 from app.services.oauth.openid import name_of, verified_email
 
 _API = "https://api.github.com"
+_OAUTH = "https://github.com/login/oauth"
 
 
 class _User(BaseModel):
@@ -39,15 +40,15 @@ class GitHub(Provider):
 
     async def authorization_url(self, attempt: Attempt) -> str:
         """Return where to send the browser."""
-        return self._url(f"{self.issuer}/login/oauth/authorize", attempt)
+        return self._url(f"{_OAUTH}/authorize", attempt)
 
     async def identify(
         self, attempt: Attempt, code: str, issuer: str | None
     ) -> Identity:
         """Exchange the code and ask the API; raises `SignInRefusedError`."""
-        if issuer not in {None, self.issuer}:
+        if issuer not in {None, _OAUTH}:  # GitHub Enterprise may send none.
             raise SignInRefusedError
-        endpoint = f"{self.issuer}/login/oauth/access_token"
+        endpoint = f"{_OAUTH}/access_token"
         tokens = await self._exchange(endpoint, attempt, code)
         user = _User.model_validate_json(
             await get(self.transport, f"{_API}/user", tokens.access_token)

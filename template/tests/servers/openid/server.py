@@ -4,10 +4,9 @@ import asyncio
 import base64
 import re
 import secrets
-import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from time import time
@@ -29,6 +28,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from app.domain.oauth import challenge_of
+from tests.live import free_listener
 from tests.servers.openid.faults import fault_of
 from tests.servers.openid.tokens import (
     CLIENT_ID,
@@ -121,7 +121,9 @@ class OpenIDServer:
         self._codes[code] = asked
         back = {"code": code, "state": asked["state"]}
         if self.sends_issuer:
-            back["iss"] = self._issuer(request)
+            is_github = request.headers["host"] == "github.com"
+            suffix = "/login/oauth" if is_github else ""
+            back["iss"] = self._issuer(request) + suffix
         url = f"{asked['redirect_uri']}?{urlencode(back)}"
         return RedirectResponse(url, status_code=303)
 
@@ -207,6 +209,13 @@ class Rerouted(AsyncBaseTransport):
         await self._transport.aclose()
 
 
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the tests."""
+        yield
+
+
 @asynccontextmanager
 async def openid_server() -> AsyncIterator[OpenIDServer]:
     """Serve on a free port of the loopback address."""
@@ -214,11 +223,9 @@ async def openid_server() -> AsyncIterator[OpenIDServer]:
     app = Starlette(
         routes=[Route("/{path:path}", provider.answer, methods=["GET", "POST"])]
     )
-    listener = socket.create_server(("127.0.0.1", 0))
-    # Else an answer's body waits for the client's delayed acknowledgement of its headers.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener = free_listener()
     provider.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    server = _Server(uvicorn.Config(app, lifespan="off", log_config=None))
     task = asyncio.create_task(server.serve([listener]))
     yield provider
     server.should_exit = True
