@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 from pytest_copie.plugin import Copie, Result
@@ -20,9 +21,12 @@ Render = Callable[..., Path]
 Files = dict[str, bytes]
 
 
-def options() -> dict[str, list[str]]:
-    """Each question with choices, and the values it takes; the default is the first."""
-    found = {}
+def options() -> dict[str, list[Any]]:
+    """Each question with choices, and answers to it; the default is the first.
+
+    Where several choices can be taken, the answers are none, each one alone, and all.
+    """
+    found: dict[str, list[Any]] = {}
     sources = [ROOT / "copier.yml", *sorted((ROOT / "extensions").glob("*.yml"))]
     for source in sources:
         # `!include` lines are of no interest here: the files are read one by one.
@@ -30,11 +34,33 @@ def options() -> dict[str, list[str]]:
         for document in filter(None, yaml.safe_load_all(text)):
             for name, question in document.items():
                 if not name.startswith("_") and "choices" in question:
-                    choices = question["choices"]
-                    values = list(choices.values() if isinstance(choices, dict) else choices)
+                    values = choices_of(question["choices"], document)
+                    if question.get("multiselect"):
+                        values = [*([value] for value in values), values]
                     default = question["default"]
                     found[name] = [default, *(value for value in values if value != default)]
     return found
+
+
+def choices_of(choices: Any, document: dict[str, Any]) -> list[Any]:
+    """The values of `choices`, which may be rendered from the hidden questions beside it."""
+    if isinstance(choices, str):
+        environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
+        environment.filters["mandatory"] = str
+        hidden = {
+            name: yaml.safe_load(environment.from_string(question["default"]).render())
+            for name, question in document.items()
+            if not name.startswith("_") and question.get("when") is False
+        }
+        choices = yaml.safe_load(environment.from_string(choices).render(hidden))
+    return list(choices.values() if isinstance(choices, dict) else choices)
+
+
+def label(answer: Any) -> str:
+    """What an answer is called in the name of a test."""
+    if isinstance(answer, list):
+        return "all" if len(answer) > 1 else (answer or ["none"])[0]
+    return str(answer)
 
 
 def files_of(project: Path) -> Files:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Render, setting_names
+from conftest import Render, options, setting_names
 
 # A uv that installs nothing: enough for the targets that write .env.
 FAKE_UV = """#!/bin/sh
@@ -113,3 +113,29 @@ def test_example_and_readme_name_every_setting(render: Render) -> None:
     assert {n for n in variables(project / ".env.example") if n.startswith("APP_")} == names
     table = re.findall(r"^\| `(APP_\w+)`", (project / "README.md").read_text(), re.MULTILINE)
     assert sorted(table) == sorted(names)
+
+
+@pytest.mark.parametrize("providers", options()["oauth_providers"][1:], ids="-".join)
+def test_settings_of_providers_are_shown_and_optional(render: Render, providers: list[str]) -> None:
+    project = render(oauth_providers=providers)
+    example = variables(project / ".env.example")
+    readme = (project / "README.md").read_text()
+    shown = {name for name in example if name.startswith("APP_OAUTH_")}
+    of_all = {"APP_OAUTH_REDIRECT_URL", "APP_OAUTH_BASE_URL"}
+    issuers = {
+        f"APP_OAUTH_{each.upper()}_ISSUER"
+        for each in providers
+        if "has_issuer_setting" in (project / f"app/services/oauth/{each}.py").read_text()
+    }
+    credentials = {
+        f"APP_OAUTH_{each.upper()}_CLIENT_{end}" for each in providers for end in ("ID", "SECRET")
+    }
+    assert shown == of_all | issuers | credentials
+    assert not [name for name in shown - issuers if example[name]]
+    assert set(re.findall(r"^\| `(APP_OAUTH_\w+)`", readme, re.MULTILINE)) == shown
+    assert "OAUTH" not in (project / ".env").read_text()
+    for each in providers:
+        page = (project / f"docs/oauth/{each}.md").read_text()
+        named = set(re.findall(r"^\| `(APP_OAUTH_\w+)`", page, re.MULTILINE))
+        assert named == {name for name in shown if f"_{each.upper()}_" in name}
+        assert f"/api/v1/auth/oauth/{each}/callback" in page

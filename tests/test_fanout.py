@@ -2,22 +2,35 @@
 
 import fnmatch
 import re
+from typing import Any
 
 import pytest
-from conftest import ROOT, Render, files_of, options
+from conftest import ROOT, Render, files_of, label, options
 
-SHARED = {"pyproject.toml", "app/registry.py", ".env.example", "README.md", "compose.yaml"}
+SHARED = {
+    "pyproject.toml",
+    "app/registry.py",
+    ".env.example",
+    "README.md",
+    "compose.yaml",
+    # Written once: of a service that has it, an option changes nothing there.
+    "migrations/versions/0001_initial.py",
+}
 
 # What every render has its own of: the answers, and random secrets.
 OWN_OF_EACH_RENDER = {".copier-answers.yml", ".env"}
 
 OPTIONS = [path.stem for path in sorted((ROOT / "extensions").glob("*.yml"))]
 
-SMALLEST = {"database": "sqlite", "ci": "none"}
-LARGEST = {"database": "postgresql", "ci": "github"}
+SMALLEST = {"database": "sqlite", "ci": "none", "oauth_providers": []}
+LARGEST = {
+    "database": "postgresql",
+    "ci": "github",
+    "oauth_providers": options()["oauth_providers"][-1],
+}
 
 FLIPS = [
-    pytest.param(base, option, value, id=f"{name}-{option}-{value}")
+    pytest.param(base, option, value, id=f"{name}-{option}-{label(value)}")
     for name, base in (("smallest", SMALLEST), ("largest", LARGEST))
     for option in OPTIONS
     for value in options()[option]
@@ -26,9 +39,15 @@ FLIPS = [
 
 
 def owned(option: str) -> list[str]:
-    """The paths that an extension drops when it is off."""
+    """The paths that an extension drops when it is off; those of a loop, of each choice."""
     text = (ROOT / "extensions" / f"{option}.yml").read_text()
-    return re.findall(r"^    /(.+)$", text, re.MULTILINE)
+    paths = re.findall(r"^    /(.+)$", text, re.MULTILINE)
+    every = options()[option][-1]
+    return [
+        path.replace("{{ name }}", choice)
+        for path in paths
+        for choice in (every if "{{ name }}" in path else [""])
+    ]
 
 
 def is_owned(path: str, patterns: list[str]) -> bool:
@@ -38,7 +57,7 @@ def is_owned(path: str, patterns: list[str]) -> bool:
 
 
 @pytest.mark.parametrize(("base", "option", "value"), FLIPS)
-def test_flip(render: Render, base: dict[str, str], option: str, value: str) -> None:
+def test_flip(render: Render, base: dict[str, Any], option: str, value: Any) -> None:
     before = files_of(render(**base))
     after = files_of(render(**{**base, option: value}))
     changed = {path for path in before | after if before.get(path) != after.get(path)}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,7 +13,7 @@ from conftest import ROOT, Attempt, Render, options
 
 LONG = "x" * 300
 
-BAD: dict[str, list[str]] = {
+BAD: dict[str, list[Any]] = {
     "project_name": [
         "",
         " ",
@@ -60,13 +61,14 @@ BAD: dict[str, list[str]] = {
     "python_version": ["", "3.1", "3.10", "3.15", "3"],
     "database": ["", "mysql", "SQLite"],
     "ci": ["", "jenkins"],
+    "oauth_providers": [["nope"], ["Google"], [""], ["google", "nope"], "[google, nope]"],
 }
 
 CASES = [(name, answer) for name, answers in BAD.items() for answer in answers]
 
 
 @pytest.mark.parametrize(("name", "answer"), CASES)
-def test_refuses(attempt: Attempt, name: str, answer: str) -> None:
+def test_refuses(attempt: Attempt, name: str, answer: Any) -> None:
     result = attempt(**{name: answer})
     assert isinstance(result.exception, ValueError)
     line = str(result.exception)
@@ -79,7 +81,13 @@ def test_refuses(attempt: Attempt, name: str, answer: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("project_slug", "class"), ("project_name", "two\nlines"), ("database", "mysql")],
+    [
+        ("project_slug", "class"),
+        ("project_name", "two\nlines"),
+        ("database", "mysql"),
+        ("oauth_providers", "[nope]"),
+        ("oauth_providers", "google"),
+    ],
 )
 def test_command_line_refuses_and_leaves_nothing(
     template: Path, tmp_path: Path, name: str, answer: str
@@ -95,6 +103,21 @@ def test_command_line_refuses_and_leaves_nothing(
     assert done.returncode != 0
     assert f"'{name}'" in (done.stdout + done.stderr).splitlines()[-1]
     assert not target.exists()
+
+
+def test_says_how_to_write_several_choices(attempt: Attempt) -> None:
+    """Copier itself would not say which question it is about."""
+    for answer in ("google", "google, github", ""):
+        line = str(attempt(oauth_providers=answer).exception)
+        assert line.startswith("'oauth_providers' is not a list: write ")
+
+
+@pytest.mark.parametrize("answer", [["oidc", "google", "google"], "[oidc, google]"])
+def test_several_choices_have_an_order(render: Render, answer: Any) -> None:
+    """Else an answer in another order would change the service."""
+    project = render(oauth_providers=answer)
+    answers = yaml.safe_load((project / ".copier-answers.yml").read_text())
+    assert answers["oauth_providers"] == ["google", "oidc"]
 
 
 @pytest.mark.parametrize("version", options()["python_version"])
@@ -125,7 +148,9 @@ def test_reserves_the_name_of_every_dependency(
     attempt: Attempt, render: Render, database: str
 ) -> None:
     """Else uv would take the project itself for that dependency."""
-    project = tomllib.loads((render(database=database) / "pyproject.toml").read_text())
+    every = options()["oauth_providers"][-1]
+    service = render(database=database, oauth_providers=every)
+    project = tomllib.loads((service / "pyproject.toml").read_text())
     dependencies = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     for name in {re.split(r"[\[>=]", dependency)[0] for dependency in dependencies}:
         assert "'project_slug'" in str(attempt(project_slug=name).exception), name

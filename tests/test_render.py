@@ -15,13 +15,28 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Files, Render, files_of, options
+from conftest import Files, Render, files_of, label, options
 from pytest_copie.plugin import Copie
 
-# What a service must not say about what it was not rendered with.
+# What a service must not say about what it was not rendered with. A word that another option
+# was answered with, as a host of code and a provider can be, is no trace of this one.
 TRACES = {
     "database": {"sqlite": r"sqlite", "postgresql": r"postgres|asyncpg|pgserver"},
     "ci": {"github": r"github", "gitlab": r"gitlab", "none": r"(?!)"},
+    "oauth_providers": {
+        "github": r"oauth.github",
+        "gitlab": r"oauth.gitlab",
+        # The list of common passwords has names in small letters, and so has a library.
+        "google": r"oauth.google|(?-i:Google)",
+        "microsoft": r"oauth.microsoft|(?-i:Microsoft)|\bentra\b|xms_edov",
+        "oidc": r"oauth.oidc|(?-i:\bOIDC\b)",
+    },
+}
+
+# Nor what belongs to no choice in particular, of options that can be answered with none.
+TRACES_OF_ANY = {
+    # The sign-in with a password is OAuth's too, and redaction knows names of the protocol.
+    "oauth_providers": r"authlib|openid|app_oauth|oauth_(?:account|code|state)s?\b|[./]oauth\b",
 }
 
 HOSTILE = {
@@ -35,10 +50,28 @@ HOSTILE = {
 RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
 
 
-def combinations() -> list[dict[str, str]]:
-    """Every combination of the options."""
+def combinations() -> list[dict[str, Any]]:
+    """Every combination of the options; with what has many answers, one of project facts."""
     names = options()
-    return [dict(zip(names, values, strict=True)) for values in itertools.product(*names.values())]
+    found = [dict(zip(names, values, strict=True)) for values in itertools.product(*names.values())]
+    usual = {name: names[name][0] for name in ("license", "python_version")}
+    return [each for each in found if not each["oauth_providers"] or usual.items() <= each.items()]
+
+
+def as_list(answer: Any) -> list[Any]:
+    """The choices of an answer."""
+    return answer if isinstance(answer, list) else [answer]
+
+
+def traces(answers: dict[str, Any]) -> dict[str, str]:
+    """What a service with these answers must not say: choice -> pattern."""
+    chosen = {choice for answer in answers.values() for choice in as_list(answer)}
+    found = {option: trace for option, trace in TRACES_OF_ANY.items() if not answers[option]}
+    for option, choices in TRACES.items():
+        for choice, trace in choices.items():
+            if choice not in chosen:
+                found[f"{option}: {choice}"] = trace
+    return found
 
 
 def parse_python(text: str) -> None:
@@ -85,8 +118,10 @@ def check_style(project: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("answers", combinations(), ids=lambda answers: "-".join(answers.values()))
-def test_combination(render: Render, answers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "answers", combinations(), ids=lambda answers: "-".join(map(label, answers.values()))
+)
+def test_combination(render: Render, answers: dict[str, Any]) -> None:
     project = render(**answers)
     files = files_of(project)
     check_files(files)
@@ -100,11 +135,18 @@ def test_combination(render: Render, answers: dict[str, str]) -> None:
         # An f-string may hold {{, and so may GitHub's own expressions.
         jinja = r"\{%|%\}|\{#" if path.endswith(".py") else r"\{%|%\}|\{#|(?<!\$)\{\{"
         assert not re.search(jinja, text), path
-        for option, traces in TRACES.items():
-            for choice, trace in traces.items():
-                if choice != answers[option]:
-                    found = re.search(trace, f"{path}\n{text}", re.IGNORECASE)
-                    assert not found, f"{path} speaks of {choice}: {found and found[0]}"
+        if path == ".copier-answers.yml":  # It says which options there are.
+            continue
+        for choice, trace in traces(answers).items():
+            found = re.search(trace, f"{path}\n{text}", re.IGNORECASE)
+            assert not found, f"{path} speaks of {choice}: {found and found[0]}"
+
+
+def test_every_choice_leaves_traces() -> None:
+    """Else nobody would look for what it leaves behind."""
+    for option, choices in TRACES.items():
+        found = [choice for answer in options()[option] for choice in as_list(answer)]
+        assert choices.keys() == set(found)
 
 
 PART = """
@@ -115,7 +157,13 @@ _adds: |
   module: app.core.{name}
   dependencies: ["{name}>=1"]
   dev_dependencies: ["types-{name}>=1"]
-  env: {{APP_{name}: {{about: Of the part., example: "1"}}}}
+  env:
+    APP_{name}: {{about: Of the part., example: "1"}}
+    APP_{name}_more: {{about: Of the part too., default: "2"}}
+    APP_{name}_none: {{about: Nothing unless it is set., default: ""}}
+  tables:
+    upgrade: op.create_table("{name}", sa.Column("id", sa.Uuid()))
+    downgrade: op.drop_table("{name}")
   compose: {{depends_on: [{name}], mounts: ["{name}:/{name}"], volumes: [{name}]}}
 """
 
@@ -143,10 +191,25 @@ def test_shared_files_take_any_number_of_extensions(
     )
     dependencies = tomllib.loads(files["pyproject.toml"].decode())["project"]["dependencies"]
     assert dependencies[-len(names) :] == [f"{name}>=1" for name in sorted(names)]
+    migration = files["migrations/versions/0001_initial.py"].decode()
+    assert re.findall(r'create_table\("(\w+)"', migration) == sorted(names)
+    assert re.findall(r'drop_table\("(\w+)"', migration)[: len(names)] == sorted(names)[::-1]
+    check_settings(files, names)
     compose = yaml.safe_load(files["compose.yaml"])
     assert set(compose["volumes"]) >= set(names)
     assert set(compose["services"]["migrate"]["depends_on"]) == set(names)
     assert {f"{name}:/{name}" for name in names} <= set(compose["services"]["app"]["volumes"])
+
+
+def check_settings(files: Files, names: list[str]) -> None:
+    """Settings with a default say it, and are left out of this machine's."""
+    example, written = files[".env.example"].decode(), files[".env"].decode()
+    for name in names:
+        for line in (f"APP_{name}=1", f"APP_{name}_more=2", f"APP_{name}_none="):
+            assert f"\n{line}\n" in example
+        assert re.findall(rf"^APP_{name}.*$", written, re.MULTILINE) == [f"APP_{name}=1"]
+        rows = re.findall(rf"^\| `APP_{name}\w*` .*$", files["README.md"].decode(), re.MULTILINE)
+        assert [row.split("|")[2].strip() for row in rows] == ["required", "`2`", "none"]
 
 
 @pytest.fixture
@@ -225,4 +288,4 @@ def test_no_migration_is_shipped_but_the_first(template: Path) -> None:
     A model that an update brings gets its migration in the service: `make migration`.
     """
     versions = (template / "template" / "migrations" / "versions").glob("*.py*")
-    assert [path.name for path in versions] == ["0001_initial.py"]
+    assert [path.name for path in versions] == ["0001_initial.py.jinja"]
