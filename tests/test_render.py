@@ -28,7 +28,7 @@ TRACES = {
         "gitlab": r"oauth.gitlab",
         # The list of common passwords has names in small letters, and so has a library.
         "google": r"oauth.google|(?-i:Google)",
-        "microsoft": r"oauth.microsoft|(?-i:Microsoft)|\bentra\b|xms_edov",
+        "microsoft": r"oauth.microsoft|(?-i:Microsoft)|\bentra\b",
         "oidc": r"oauth.oidc|(?-i:\bOIDC\b)",
     },
 }

@@ -39,7 +39,7 @@ from tests.servers.openid.tokens import (
     half_hash,
 )
 
-# The path of each endpoint, below the issuer or at GitHub's hosts, ends in one of these.
+# The path of each endpoint, below the issuer or at hosts of an API, ends in one of these.
 ENDPOINTS = {
     "openid-configuration": "discovery",
     "authorize": "authorize",
@@ -121,8 +121,8 @@ class OpenIDServer:
         self._codes[code] = asked
         back = {"code": code, "state": asked["state"]}
         if self.sends_issuer:
-            is_github = request.headers["host"] == "github.com"
-            suffix = "/login/oauth" if is_github else ""
+            # Without ID tokens there is no discovery, and the issuer has a path.
+            suffix = "" if "openid" in asked["scope"] else "/login/oauth"
             back["iss"] = self._issuer(request) + suffix
         url = f"{asked['redirect_uri']}?{urlencode(back)}"
         return RedirectResponse(url, status_code=303)
