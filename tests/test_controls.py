@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from controls import CONTROLS, Control
 from support.pythons import interpreters, oldest_and_newest
-from support.service import Service, render
+from support.service import PROVIDERS, Service, render
 from support.warm import Run, warm_pytest
 
 HALF = len(CONTROLS) // 2
@@ -20,7 +20,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """A rendered and installed service."""
     version = oldest_and_newest()[-1]
     path = tmp_path_factory.mktemp("controls-") / "service"
-    render(path, python_version=version)
+    render(path, python_version=version, oauth_providers=PROVIDERS)
     subprocess.run(["git", "init", "--quiet", str(path)], check=True)
     service = Service(path, interpreters()[version], {})
     service.run("uv", "sync")

@@ -22,7 +22,7 @@ from support.image import Image
 from support.markdown import Page
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
-from support.service import Service, render
+from support.service import PROVIDERS, Service, render
 
 # The service promises its tests in 15 s on two idle cores. Here two variants share the cores, on a
 # machine that may be busy besides: the run prints the time, and only a gross excess fails.
@@ -49,7 +49,8 @@ def service(request: pytest.FixtureRequest, lock: Path) -> Iterator[Service]:
         # other users, and PostgreSQL, when root starts it out of .venv, runs as another user.
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{database}-{version}-"))
         path = Path(folder) / "service"
-        render(path, database=database, python_version=version)
+        answers = request.cls.answers
+        render(path, database=database, python_version=version, **answers)
         subprocess.run(["git", "init", "--quiet", str(path)], check=True)
         settings = {}
         if database == "postgresql":
@@ -68,6 +69,7 @@ class Variants:
     """The steps; a class for each database, which two workers can share without a common lock."""
 
     database: ClassVar[str]
+    answers: ClassVar[dict[str, object]] = {}
 
     @variants
     def test_runs_on_the_chosen_python(
@@ -183,4 +185,7 @@ class TestSqlite(Variants):
 
 
 class TestPostgresql(Variants):
+    """With every option on, as the other one has none."""
+
     database = "postgresql"
+    answers: ClassVar[dict[str, object]] = {"oauth_providers": PROVIDERS}

@@ -9,6 +9,7 @@ from controls import (
     logs,
     mail,
     migrations,
+    oauth,
     settings,
     tokens,
     writes,
@@ -29,4 +30,5 @@ CONTROLS = [
     *migrations.CONTROLS,
     *writes.CONTROLS,
     *settings.CONTROLS,
+    *oauth.CONTROLS,
 ]

@@ -1,12 +1,19 @@
 """A pytest plugin: says which Pythons the variants run on, and how long their steps took."""
 
+import shutil
+
 import pytest
 
 from support.pythons import coverage
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
 
 def pytest_report_header() -> list[str]:
-    return ["Pythons of the variants:", *(f"  {line}" for line in coverage())]
+    lines = ["Pythons of the variants:", *(f"  {line}" for line in coverage())]
+    if not any(map(shutil.which, BROWSERS)):
+        lines.append("No browser: that one signs in with a provider in one is not tested.")
+    return lines
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

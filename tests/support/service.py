@@ -26,6 +26,9 @@ STEP_TIMEOUT = 600.0
 START_TIMEOUT = 60.0
 
 
+# Every provider to sign in with: a service with all of them.
+PROVIDERS = ["github", "gitlab", "google", "microsoft", "oidc"]
+
 SERVE = ("uv", "run", "uvicorn", "app.main:app", "--no-server-header")
 
 
@@ -159,6 +162,6 @@ def free_port() -> int:
         return number
 
 
-def render(path: Path, **answers: str) -> None:
+def render(path: Path, **answers: object) -> None:
     """Render the working tree, with the default for whatever is not answered."""
     copier.run_copy(str(ROOT), path, data=answers, defaults=True, quiet=True, vcs_ref="HEAD")

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from fastapi import APIRouter
+from httpx2 import AsyncBaseTransport
 
 from app.api.v1.endpoints.oauth import router as oauth
 from app.api.v1.endpoints.oauth_account import router as oauth_account
@@ -25,9 +26,14 @@ router.include_router(oauth_account)
 
 
 @asynccontextmanager
-async def run(settings: Settings) -> AsyncIterator[OAuth]:
-    """The providers of the settings, and the connections to them."""
-    async with open_transport() as transport:
+async def run(
+    settings: Settings, network: AsyncBaseTransport | None = None
+) -> AsyncIterator[OAuth]:
+    """The providers of the settings, and the connections to them.
+
+    Tests have a `network` of their own.
+    """
+    async with open_transport(network) as transport:
         yield create_oauth(cast("OAuthSettings", settings), transport)
 
 

@@ -101,10 +101,10 @@ async def server(own_database: str, tmp_path: Path) -> AsyncIterator[LiveServer]
         yield live
 
 
-def run(server: LiveServer, phases: list[str], seed: int) -> None:
+def run(server: LiveServer, phases: list[str], seed: int, **more: str) -> None:
     """Run `phases`; fail with the report when there is a finding."""
     options = {"phases": ",".join(phases), "max-examples": MAX_EXAMPLES, "seed": seed}
-    arguments = [f"--{name}={value}" for name, value in options.items()]
+    arguments = [f"--{name}={value}" for name, value in (options | more).items()]
     schema_url = f"{server.url}/openapi.json"
     result = CliRunner().invoke(command, ["run", schema_url, *arguments])
     assert result.exit_code == 0, result.stdout
@@ -114,6 +114,8 @@ def test_schemathesis_finds_nothing(
     server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Administrator.server = server
+    sent.clear()
+    answered.clear()
     edges = ["coverage"] if MINIMUM else []
     phases = ["examples", *edges, "fuzzing", "stateful"]
     run(server, phases, SEED)

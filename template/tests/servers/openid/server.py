@@ -77,11 +77,15 @@ class OpenIDServer:
         """Answer at any address."""
         endpoint = ENDPOINTS[request.url.path.rpartition("/")[2]]
         self.asked[endpoint] += 1
-        if endpoint in self.faults:
-            return await fault_of(self.faults[endpoint])
+        fault = self.faults.get(endpoint)
+        if fault is not None and fault != "huge":
+            return await fault_of(fault)
         answer: Callable[[Request], Awaitable[Response]]
         answer = getattr(self, f"_{endpoint}")
-        return await answer(request)
+        response = await answer(request)
+        if fault == "huge":  # It would do, but for its size.
+            return Response(b" " * 10_000_000 + bytes(response.body))
+        return response
 
     def _issuer(self, request: Request) -> str:
         host = request.headers["host"]
