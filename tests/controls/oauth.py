@@ -115,13 +115,6 @@ CONTROLS = [
         TOKENS,
     ),
     Control(
-        "an ID token is for this service",
-        "app/services/oauth/openid.py",
-        '                "aud": {"essential": True, "value": self.registration.client_id},\n',
-        "",
-        TOKENS,
-    ),
-    Control(
         "an ID token is the issuer's",
         "app/services/oauth/openid.py",
         '                "iss": {"essential": True, "value": metadata.issuer},\n',

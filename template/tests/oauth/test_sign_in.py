@@ -126,8 +126,10 @@ async def state_used(flow: Flow, _: MakeBrowser) -> Response:
 
 async def state_expired(flow: Flow, _: MakeBrowser) -> Response:
     back = await flow.go_and_return()
+    # A browser forgets the cookie by then; an attacker does not.
+    headers = {"Cookie": f"oauth={flow.client.cookies['oauth']}"}
     with time_machine.travel(utc_now() + timedelta(minutes=11)):
-        return await flow.client.get(back)
+        return await flow.client.get(back, headers=headers)
 
 
 async def another_browser(flow: Flow, make_browser: MakeBrowser) -> Response:
