@@ -4,6 +4,7 @@ from controls.base import Control
 
 # One provider each: they share the code.
 SIGN_IN = "tests/oauth/test_sign_in.py -k google"
+ATTACKS = "tests/oauth/test_attacks.py -k google"
 TOKENS = "tests/oauth/test_id_tokens.py -k google"
 ACCOUNTS = "tests/oauth/test_accounts.py -k google"
 SETTINGS = "tests/oauth/test_settings.py"
@@ -14,28 +15,28 @@ CONTROLS = [
         "app/repositories/oauth.py",
         "                OAuthState.browser_hash == browser_hash,\n",
         "",
-        SIGN_IN,
+        ATTACKS,
     ),
     Control(
         "a state is one provider's",
         "app/repositories/oauth.py",
         "                OAuthState.provider == provider,\n",
         "",
-        SIGN_IN,
+        ATTACKS,
     ),
     Control(
         "a state expires",
         "app/repositories/oauth.py",
         "                OAuthState.expires_at > now,\n",
         "",
-        SIGN_IN,
+        ATTACKS,
     ),
     Control(
         "a state is used up, whatever comes of it",
-        "app/services/oauth/sign_in.py",
+        "app/services/oauth/authorization.py",
         "        await self.session.commit()\n        if back.error",
         "        if back.error",
-        SIGN_IN,
+        ATTACKS,
     ),
     Control(
         "a code expires",
@@ -74,7 +75,7 @@ CONTROLS = [
     ),
     Control(
         "an unverified account is not given to the provider's user",
-        "app/services/oauth/sign_in.py",
+        "app/services/oauth/registration.py",
         "elif user.email_verified and user.is_active:",
         "elif user.is_active:",
         SIGN_IN,
@@ -88,7 +89,7 @@ CONTROLS = [
     ),
     Control(
         "identities at the same time make one account",
-        "app/services/oauth/sign_in.py",
+        "app/services/oauth/registration.py",
         "for _ in range(_TRIES - 1):",
         "for _ in range(0):",
         "tests/oauth/test_races.py",

@@ -9,7 +9,9 @@ from app.repositories.oauth import OAuthRepository
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.oauth.accounts import OAuthAccountService
+from app.services.oauth.authorization import OAuthAuthorization
 from app.services.oauth.factory import OAuth
+from app.services.oauth.registration import OAuthRegistration
 from app.services.oauth.sign_in import OAuthSignIn
 
 
@@ -21,14 +23,25 @@ async def get_oauth(resources: ResourcesDep) -> OAuth:
 OAuthDep = Annotated[OAuth, Depends(get_oauth)]
 
 
-async def get_oauth_sign_in(session: SessionDep, oauth: OAuthDep) -> OAuthSignIn:
-    """Put the sign-in at a provider together."""
-    return OAuthSignIn(
+async def get_oauth_authorization(
+    session: SessionDep, oauth: OAuthDep
+) -> OAuthAuthorization:
+    """Put the way to a provider and back together."""
+    accounts = OAuthRepository(session)
+    return OAuthAuthorization(
         session,
         oauth=oauth,
-        users=UserRepository(session),
-        accounts=OAuthRepository(session),
+        accounts=accounts,
+        registration=OAuthRegistration(session, UserRepository(session), accounts),
     )
+
+
+OAuthAuthorizationDep = Annotated[OAuthAuthorization, Depends(get_oauth_authorization)]
+
+
+async def get_oauth_sign_in(session: SessionDep) -> OAuthSignIn:
+    """Put the sign-in with a code together."""
+    return OAuthSignIn(session, OAuthRepository(session))
 
 
 OAuthSignInDep = Annotated[OAuthSignIn, Depends(get_oauth_sign_in)]

@@ -17,7 +17,8 @@ from app.services.oauth.registry import PROVIDERS
 from app.services.oauth.settings import OAuthSettings
 from tests.harness import make_client, make_settings, with_resources
 from tests.oauth.flow import Flow, provider_settings
-from tests.servers.openid.server import OpenIDServer, Rerouted, openid_server
+from tests.servers.openid.network import Rerouted, openid_server
+from tests.servers.openid.server import OpenIDServer
 from tests.servers.openid.tokens import Keys
 
 # Made once: a key takes as long as several tests.

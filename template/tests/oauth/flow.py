@@ -9,7 +9,8 @@ from httpx2 import AsyncClient, Response
 
 from app.services.oauth.registry import PROVIDERS
 from tests.clients import API, bearer
-from tests.servers.openid.server import OpenIDServer, Rerouted
+from tests.servers.openid.network import Rerouted
+from tests.servers.openid.server import OpenIDServer
 from tests.servers.openid.tokens import CLIENT_ID, CLIENT_SECRET
 
 VERIFIER = "a-verifier-of-the-application-0123456789-abc"

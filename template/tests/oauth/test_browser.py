@@ -70,11 +70,7 @@ async def show(page: Page, name: str) -> None:
 async def test_sign_in_and_out_in_a_browser(service: LiveServer) -> None:
     assert PROVIDER is not None
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(
-            executable_path=BROWSER,
-            args=ARGUMENTS,
-            chromium_sandbox=os.getuid() != 0,
-        )
+        browser = await driver.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
         page = await browser.new_page()
         await page.goto(f"{service.url}{API}/auth/oauth/example")
         button = page.get_by_role("button", name=f"Sign in with {PROVIDER.label}")

@@ -14,7 +14,8 @@ from tests.api import test_schema as schema
 from tests.harness import make_settings
 from tests.live import LiveServer, serve
 from tests.oauth.flow import provider_settings
-from tests.servers.openid.server import OpenIDServer, Rerouted
+from tests.servers.openid.network import Rerouted
+from tests.servers.openid.server import OpenIDServer
 
 pytestmark = schema.pytestmark
 

@@ -1,17 +1,20 @@
 """Which providers are offered, and settings that do not go together."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx2 import AsyncClient
 
+from app.application import create_app
 from app.services.oauth.registry import PROVIDERS
 from tests.clients import API
-from tests.harness import LiveClient, make_settings
+from tests.harness import SECRET_KEY, LiveClient, make_settings
 from tests.oauth.conftest import MakeBrowser
 from tests.oauth.flow import Flow, provider_settings
 from tests.servers.openid.server import OpenIDServer
+from tests.servers.openid.tokens import CLIENT_ID
 
 FIRST = PROVIDERS[0].name
 PREFIX = f"oauth_{FIRST}"
@@ -59,6 +62,27 @@ async def test_others_are_not_there(
     if name == "unknown":
         answer = await browser.get(f"{API}/auth/oauth/{name}/{end}")
         assert answer.status_code == 404
+
+
+def test_start_says_what_is_missing_or_not_a_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where there is no .env
+    for name, value in {
+        "SECRET_KEY": SECRET_KEY,
+        "DATABASE_URL": "x://",
+        "ENVIRONMENT": "development",
+        f"{PREFIX.upper()}_CLIENT_ID": CLIENT_ID,
+        "OAUTH_NOBODY_CLIENT_ID": CLIENT_ID,
+    }.items():
+        monkeypatch.setenv(f"APP_{name}", value)
+    with pytest.raises(SystemExit) as stopped:
+        create_app()
+    assert stopped.value.code == 78
+    lines = capsys.readouterr().err
+    assert "APP_OAUTH_NOBODY_CLIENT_ID: unknown" in lines
+    secret = f"APP_{PREFIX.upper()}_CLIENT_SECRET"
+    assert f"{secret}: not set, but APP_{PREFIX.upper()}_CLIENT_ID is" in lines
 
 
 def test_all_is_well() -> None:

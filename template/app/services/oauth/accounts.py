@@ -14,11 +14,11 @@ from app.repositories.oauth import OAuthRepository
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.base import BaseService
+from app.services.oauth.registration import account_of
 from app.services.oauth.sign_in import (
     CodeCredentials,
     InvalidCodeError,
     OAuthSignIn,
-    account_of,
 )
 
 FRESH = timedelta(minutes=10)

@@ -1,23 +1,16 @@
 """The provider: strict about what it is asked, and as bad as a test wants it to be."""
 
-import asyncio
 import base64
 import re
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from html import escape
 from time import time
 from typing import Any
 from urllib.parse import urlencode
 
-import uvicorn
-from httpx2 import AsyncBaseTransport, AsyncHTTPTransport
-from httpx2 import Request as ClientRequest
-from httpx2 import Response as ClientResponse
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
@@ -25,10 +18,8 @@ from starlette.responses import (
     RedirectResponse,
     Response,
 )
-from starlette.routing import Route
 
 from app.domain.oauth import challenge_of
-from tests.live import free_listener
 from tests.servers.openid.faults import fault_of
 from tests.servers.openid.tokens import (
     CLIENT_ID,
@@ -191,48 +182,3 @@ def _login_form(query: str) -> str:
     return f"""<!doctype html><title>The provider</title>
 <form method="post" action="?{escape(query)}">
 <label>Name <input name="name" required></label><button>Sign in</button></form>"""
-
-
-class Rerouted(AsyncBaseTransport):
-    """Sends requests for any provider to the server, over a real socket."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._transport = AsyncHTTPTransport(verify=False)
-
-    async def handle_async_request(self, request: ClientRequest) -> ClientResponse:
-        """Send a request."""
-        server = request.url.copy_with(
-            scheme="http", host="127.0.0.1", port=int(self._url.rpartition(":")[2])
-        )
-        request.url = server
-        return await self._transport.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._transport.aclose()
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to the tests."""
-        yield
-
-
-@asynccontextmanager
-async def openid_server() -> AsyncIterator[OpenIDServer]:
-    """Serve on a free port of the loopback address."""
-    provider = OpenIDServer()
-    app = Starlette(
-        routes=[Route("/{path:path}", provider.answer, methods=["GET", "POST"])]
-    )
-    listener = free_listener()
-    provider.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = _Server(uvicorn.Config(app, lifespan="off", log_config=None))
-    task = asyncio.create_task(server.serve([listener]))
-    yield provider
-    server.should_exit = True
-    server.force_exit = True
-    await task
-    listener.close()

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from app.api.access import PUBLIC
 from app.api.dependencies import AuthServiceDep, ClientDep, ResourcesDep
 from app.api.limits import CREDENTIALS
-from app.api.oauth_dependencies import OAuthDep, OAuthSignInDep
+from app.api.oauth_dependencies import OAuthAuthorizationDep, OAuthDep, OAuthSignInDep
 from app.core.exceptions import ValidationError
 from app.schemas.oauth import (
     CodeChallenge,
@@ -23,12 +23,8 @@ from app.schemas.oauth import (
 )
 from app.schemas.token import TokenPair
 from app.services.auth import IssuedTokens
-from app.services.oauth.sign_in import (
-    STATE_LIFETIME,
-    CodeCredentials,
-    Return,
-    Start,
-)
+from app.services.oauth.authorization import STATE_LIFETIME, Return, Start
+from app.services.oauth.sign_in import CodeCredentials
 
 router = APIRouter(prefix="/auth/oauth", tags=["auth"], dependencies=[PUBLIC])
 
@@ -62,7 +58,7 @@ async def authorize(
     provider: ProviderName,
     request: Request,
     resources: ResourcesDep,
-    sign_in: OAuthSignInDep,
+    authorization: OAuthAuthorizationDep,
     *,
     redirect_to: Annotated[TargetText | None, Query()] = None,
     code_challenge: Annotated[CodeChallenge | None, Query()] = None,
@@ -81,7 +77,7 @@ async def authorize(
     if _BROWSER.fullmatch(browser) is None:
         browser = secrets.token_urlsafe(32)
     start = Start(redirect_to=redirect_to, code_challenge=code_challenge, link=link)
-    response = _redirect(await sign_in.start(provider, start, browser=browser))
+    response = _redirect(await authorization.start(provider, start, browser=browser))
     response.set_cookie(
         cookie,
         browser,
@@ -103,7 +99,7 @@ async def callback(
     provider: ProviderName,
     request: Request,
     resources: ResourcesDep,
-    sign_in: OAuthSignInDep,
+    authorization: OAuthAuthorizationDep,
     *,
     state: ReturnedText | None = None,
     code: ReturnedText | None = None,
@@ -114,7 +110,7 @@ async def callback(
     cookie = _cookie_name(secure=not resources.settings.is_development)
     back = Return(state=state, code=code, issuer=iss, error=error)
     browser = request.cookies.get(cookie)
-    return _redirect(await sign_in.finish(provider, back, browser=browser))
+    return _redirect(await authorization.finish(provider, back, browser=browser))
 
 
 @router.post("/token", response_model=TokenPair, dependencies=[CREDENTIALS])
