@@ -85,4 +85,6 @@ async def test_sign_in_and_out_in_a_browser(service: LiveServer) -> None:
         assert await page.evaluate("sessionStorage.length + localStorage.length") == 0
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_text("Signed out.")).to_be_visible()
+        await page.goto(f"{page.url}?code={'a' * 43}")
+        await expect(page.get_by_text("did not start here")).to_be_visible()
         await browser.close()
