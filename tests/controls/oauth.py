@@ -48,8 +48,8 @@ CONTROLS = [
     Control(
         "a code with a challenge needs its verifier",
         "app/services/oauth/sign_in.py",
-        "if challenge is not None and challenge",
-        "if False and challenge",
+        "code if code is not None and code.code_challenge == sent else None",
+        "code",
         SIGN_IN,
     ),
     Control(
@@ -194,9 +194,9 @@ CONTROLS = [
     ),
     Control(
         "linking needs a code with a challenge",
-        "app/services/oauth/accounts.py",
-        "if code is None or code.code_challenge is None:",
-        "if code is None:",
+        "app/services/oauth/sign_in.py",
+        "code.code_challenge == sent",
+        "code.code_challenge in {sent, None}",
         ACCOUNTS,
     ),
     Control(

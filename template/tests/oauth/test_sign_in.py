@@ -74,6 +74,9 @@ async def test_code_of_an_application_with_a_challenge_needs_its_verifier(
     ):
         code = await flow.code(code_challenge=challenge_of(VERIFIER))
         assert (await flow.exchange(code, **more)).status_code == status
+    # Made by somebody else, who had no challenge, for an application that always has one.
+    code = await flow.code()
+    assert (await flow.exchange(code, code_verifier=VERIFIER)).status_code == 401
 
 
 async def test_disabled_user_gets_no_tokens(flow: Flow, session: Session) -> None:

@@ -65,13 +65,13 @@ class OAuthAccountService(BaseService):
     ) -> OAuthAccount:
         """Link the account that a code stands for.
 
-        The code is one with a challenge: without it somebody could have a user link an
+        The credentials have a verifier: without it somebody could have a user link an
         account that is not theirs, by an address with a code in it. Raises
         `SignInAgainError`, `InvalidCodeError` or `AccountLinkedError`.
         """
         await self._check_fresh(session_id)
         code = await self.sign_in.redeem(credentials)
-        if code is None or code.code_challenge is None:
+        if code is None:
             raise InvalidCodeError
         account = await self.accounts.add(account_of(user, code))
         self.record(ProviderLinked(user_id=user.id, provider=account.provider))

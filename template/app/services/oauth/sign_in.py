@@ -52,7 +52,8 @@ class OAuthSignIn(BaseService):
         """Return a code and use it up; None when it is good for nothing."""
         hashed = hash_token(credentials.code)
         code = await self.accounts.take_code(hashed, utc_now())
-        verifier, challenge = credentials.code_verifier, code and code.code_challenge
-        if challenge is not None and challenge != challenge_of(verifier or ""):
-            return None
-        return code
+        verifier = credentials.code_verifier
+        # A verifier without a challenge is wrong too: who made the code is not who sends it,
+        # but somebody who took the challenge away (RFC 9700, 2.1.1).
+        sent = challenge_of(verifier) if verifier is not None else None
+        return code if code is not None and code.code_challenge == sent else None
