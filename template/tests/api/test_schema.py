@@ -101,12 +101,19 @@ async def server(own_database: str, tmp_path: Path) -> AsyncIterator[LiveServer]
         yield live
 
 
-def run(server: LiveServer, phases: list[str], seed: int, **more: str) -> None:
+def run(
+    server: LiveServer,
+    phases: list[str],
+    seed: int,
+    *,
+    config: str = "schemathesis.toml",
+    **more: str,
+) -> None:
     """Run `phases`; fail with the report when there is a finding."""
     options = {"phases": ",".join(phases), "max-examples": MAX_EXAMPLES, "seed": seed}
     arguments = [f"--{name}={value}" for name, value in (options | more).items()]
     schema_url = f"{server.url}/openapi.json"
-    result = CliRunner().invoke(command, ["run", schema_url, *arguments])
+    result = CliRunner().invoke(command, [f"--config-file={config}", "run", schema_url, *arguments])
     assert result.exit_code == 0, result.stdout
 
 

@@ -46,5 +46,6 @@ async def test_schemathesis_finds_nothing(service: LiveServer) -> None:
         service,
         ["examples", "coverage", "fuzzing", "stateful"],
         schema.SEED,
+        config="tests/oauth/schemathesis.toml",
         **{"include-path-regex": "oauth"},
     )

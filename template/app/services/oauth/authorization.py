@@ -74,6 +74,9 @@ class OAuthAuthorization(BaseService):
     async def start(self, name: str, start: Start, *, browser: str) -> str:
         """Return where to send a `browser`, which only it can come back from."""
         provider = self.oauth.get(name)
+        if start.link and start.code_challenge is None:
+            message = "link: needs a code_challenge."
+            raise ValidationError(message)
         target = self._check_target(start.redirect_to)
         attempt = Attempt(
             state=secrets.token_urlsafe(32),

@@ -11,7 +11,6 @@ from app.api.access import PUBLIC
 from app.api.dependencies import AuthServiceDep, ClientDep, ResourcesDep
 from app.api.limits import CREDENTIALS
 from app.api.oauth_dependencies import OAuthAuthorizationDep, OAuthDep, OAuthSignInDep
-from app.core.exceptions import ValidationError
 from app.schemas.oauth import (
     CodeChallenge,
     CodeExchange,
@@ -68,9 +67,6 @@ async def authorize(
 
     Afterwards the browser goes to `redirect_to`, with a code in its address.
     """
-    if link and code_challenge is None:
-        message = "link: needs a code_challenge."
-        raise ValidationError(message)
     secure = not resources.settings.is_development
     cookie = _cookie_name(secure=secure)
     browser = request.cookies.get(cookie, "")
