@@ -106,8 +106,7 @@ async def _purge() -> int:
     try:
         factory = create_session_factory(engine)
         await load_migrations().check(factory)
-        others = [purge for extension in EXTENSIONS for purge in extension.purges]
-        return await purge_expired(factory, others)
+        return await purge_expired(factory, EXTENSIONS)
     finally:
         await engine.dispose()
 

@@ -116,8 +116,7 @@ async def _lifespan(
         if await migrations.check_start(factory):
             await check_pool(factory, settings, DIALECT)
         await stack.enter_async_context(outbox)
-        purges = [purge for extension in extensions for purge in extension.purges]
-        purge = partial(purge_expired, background, purges)
+        purge = partial(purge_expired, background, extensions)
         await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))
         parts = []
         for extension in extensions:

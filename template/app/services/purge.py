@@ -1,10 +1,10 @@
 """Removes what has expired, so that no table grows for ever."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from app.core.clock import utc_now
-from app.core.database import Session, SessionFactory
-from app.core.extension import Purge
+from app.core.database import SessionFactory
+from app.core.extension import Extension
 from app.repositories.idempotency import IdempotencyRepository
 from app.repositories.session import SessionRepository
 from app.repositories.throttle import ThrottleRepository
@@ -13,11 +13,11 @@ BATCH = 1000
 
 
 async def purge_expired(
-    factory: SessionFactory, others: Iterable[Callable[[Session], Purge]] = ()
+    factory: SessionFactory, extensions: Iterable[Extension] = ()
 ) -> int:
     """Delete expired rows in batches, each committed; returns how many they were.
 
-    The `others` are those of optional parts.
+    The rows of the `extensions` are among them.
 
     Several workers may do this at once: batches of one kind skip what another holds, and
     no transaction holds rows of two kinds, or they would wait for each other in a circle.
@@ -31,7 +31,7 @@ async def purge_expired(
             sessions.purge_sessions,
             throttles.purge_expired,
             keys.purge_expired,
-            *(make(session) for make in others),
+            *(make(session) for each in extensions for make in each.purges),
         ):
             deleted = BATCH
             while deleted == BATCH:

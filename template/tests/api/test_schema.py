@@ -113,7 +113,9 @@ def run(
     options = {"phases": ",".join(phases), "max-examples": MAX_EXAMPLES, "seed": seed}
     arguments = [f"--{name}={value}" for name, value in (options | more).items()]
     schema_url = f"{server.url}/openapi.json"
-    result = CliRunner().invoke(command, [f"--config-file={config}", "run", schema_url, *arguments])
+    result = CliRunner().invoke(
+        command, [f"--config-file={config}", "run", schema_url, *arguments]
+    )
     assert result.exit_code == 0, result.stdout
 
 

@@ -102,8 +102,7 @@ async def test_what_was_not_used_is_purged(flow: Flow, service: Service) -> None
     _, resources = service
     await flow.authorize()
     await flow.code()
-    purges = [purge for extension in EXTENSIONS for purge in extension.purges]
-    assert await purge_expired(resources.session_factory, purges) == 0
+    assert await purge_expired(resources.session_factory, EXTENSIONS) == 0
     with time_machine.travel(utc_now() + timedelta(minutes=11)):
-        assert await purge_expired(resources.session_factory, purges) == 2
+        assert await purge_expired(resources.session_factory, EXTENSIONS) == 2
     assert await count(resources, OAuthState) == await count(resources, OAuthCode) == 0

@@ -63,8 +63,6 @@ class Provider(ABC):
     """Who vouches for identities, unless a setting says it."""
     has_issuer_setting: ClassVar[bool] = False
 
-    auth_method = "client_secret_basic"
-
     def __init__(
         self, registration: Registration, transport: AsyncBaseTransport
     ) -> None:
@@ -95,9 +93,11 @@ class Provider(ABC):
         )
         return str(url)
 
-    async def _exchange(self, endpoint: str, attempt: Attempt, code: str) -> Tokens:
+    async def _exchange(
+        self, endpoint: str, attempt: Attempt, code: str, *, auth_method: str
+    ) -> Tokens:
         try:
-            answer = await self._client().fetch_token(
+            answer = await self._client(auth_method).fetch_token(
                 endpoint,
                 grant_type="authorization_code",
                 code=code,
@@ -111,12 +111,12 @@ class Provider(ABC):
             raise SignInRefusedError from None
         return Tokens.model_validate(answer)
 
-    def _client(self) -> AsyncOAuth2Client:
+    def _client(self, auth_method: str | None = None) -> AsyncOAuth2Client:
         """A client for one sign-in: it keeps what it is answered."""
         return AsyncOAuth2Client(
             self.registration.client_id,
             self.registration.client_secret,
-            token_endpoint_auth_method=self.auth_method,
+            token_endpoint_auth_method=auth_method,
             code_challenge_method="S256",
             transport=self.transport,
         )

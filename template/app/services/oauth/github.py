@@ -36,7 +36,6 @@ class GitHub(Provider):
     label = "GitHub"
     issuer = "https://github.com"
     scope = "read:user user:email"
-    auth_method = "client_secret_post"
 
     async def authorization_url(self, attempt: Attempt) -> str:
         """Return where to send the browser."""
@@ -49,7 +48,9 @@ class GitHub(Provider):
         if issuer not in {None, _OAUTH}:  # GitHub Enterprise may send none.
             raise SignInRefusedError
         endpoint = f"{_OAUTH}/access_token"
-        tokens = await self._exchange(endpoint, attempt, code)
+        tokens = await self._exchange(
+            endpoint, attempt, code, auth_method="client_secret_post"
+        )
         user = _User.model_validate_json(
             await get(self.transport, f"{_API}/user", tokens.access_token)
         )

@@ -41,8 +41,9 @@ class OpenIDProvider(Provider):
         required = metadata.authorization_response_iss_parameter_supported
         if issuer != metadata.issuer and (required or issuer is not None):
             raise SignInRefusedError
-        self.auth_method = metadata.auth_method
-        tokens = await self._exchange(metadata.token_endpoint, attempt, code)
+        tokens = await self._exchange(
+            metadata.token_endpoint, attempt, code, auth_method=metadata.auth_method
+        )
         keys = await self._discovery.keys_for(tokens.id_token)
         try:
             claims = self._verify(tokens, attempt, metadata, keys)
