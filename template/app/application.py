@@ -4,16 +4,18 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.api.access import check_access
+from app.api.caching import check_kept_answers
 from app.api.docs import add_docs
 from app.api.errors import add_error_handlers, problem_response
 from app.api.openapi import ERROR_RESPONSES, Application
 from app.api.v1.api import router
+from app.core.answers import keep_nothing
 from app.core.config import Settings
 from app.core.database import (
     EventHandler,
@@ -23,7 +25,7 @@ from app.core.database import (
     ping,
 )
 from app.core.drain import Drain
-from app.core.extension import Extension, compose_settings
+from app.core.extension import Extension, compose_settings, merge
 from app.core.link_tokens import LINK_LIFETIMES, LinkPurpose, LinkTokens
 from app.core.logging import configure_logging
 from app.core.mail import Outbox, create_transport
@@ -60,6 +62,7 @@ def create_app(
     configure_logging(settings)
     engine = create_engine(settings, DIALECT)
     render = partial(problem_response, dialect=DIALECT)
+    innermost = [each for extension in extensions for each in extension.middleware]
     openapi_url = "/openapi.json" if settings.is_development else None
     app = Application(
         title=NAME,
@@ -70,7 +73,7 @@ def create_app(
         lifespan=partial(
             _lifespan, settings=settings, extensions=extensions, engine=engine
         ),
-        middleware=pipeline(settings, render),
+        middleware=pipeline(settings, render, innermost),
         redirect_slashes=False,
         responses=ERROR_RESPONSES,
     )
@@ -92,39 +95,48 @@ async def _lifespan(
     extensions: Sequence[Extension],
     engine: AsyncEngine,
 ) -> AsyncIterator[State]:
-    limiter = RateLimiter(WindowStorage(), enabled=settings.rate_limit_enabled)
     outbox = _outbox(settings)
     link_tokens = _link_tokens(settings)
     links = Links(link_tokens, settings.site_url)
     background = create_session_factory(engine)
-    postman = Postman(background, outbox, links, limiter)
-    handlers: list[EventHandler] = [log_event, postman.handle]
-    for extension in extensions:
-        handlers.extend(extension.event_handlers)
-    factory = create_session_factory(
-        engine, handlers, timeout=settings.database_timeout
-    )
     drain = Drain(settings.drain_seconds)
     migrations = load_migrations()
-    checks: dict[str, ReadinessCheck] = {
-        "database": partial(ping, factory),
-        "migrations": partial(migrations.check_readiness, factory, DIALECT),
-    }
     drain.watch()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
+        parts = [
+            await stack.enter_async_context(extension.lifespan(settings))
+            for extension in extensions
+            if extension.lifespan is not None
+        ]
+        together = merge(parts)
+        limiter = RateLimiter(
+            together.rate_limit_storage or WindowStorage(),
+            enabled=settings.rate_limit_enabled,
+        )
+        postman = Postman(background, outbox, links, limiter)
+        handlers: list[EventHandler] = [log_event, postman.handle]
+        for extension in extensions:
+            handlers.extend(extension.event_handlers)
+        factory = create_session_factory(
+            engine,
+            handlers,
+            commit_handlers=together.commit_handlers,
+            timeout=settings.database_timeout,
+        )
         if await migrations.check_start(factory):
             await check_pool(factory, settings, DIALECT)
         await stack.enter_async_context(outbox)
         purge = partial(purge_expired, background, extensions)
         await stack.enter_async_context(periodically(purge, every=_PURGE_INTERVAL))
-        parts = []
+        checks: dict[str, ReadinessCheck] = {
+            "database": partial(ping, factory),
+            "migrations": partial(migrations.check_readiness, factory, DIALECT),
+        }
         for extension in extensions:
             checks.update(extension.readiness_checks)
-            if extension.lifespan is not None:
-                part = extension.lifespan(settings)
-                parts.append(await stack.enter_async_context(part))
         check_access(app)
+        check_kept_answers(app)
         yield State(
             resources=Resources(
                 settings=settings,
@@ -136,10 +148,19 @@ async def _lifespan(
                     _secret_keys(settings), purpose="idempotency"
                 ),
                 rate_limiter=limiter,
-                readiness=Readiness(checks, drain),
+                readiness=Readiness(checks, drain, aids=together.aids),
+                keep_answer=together.keep_answer or keep_nothing,
+                repositories=_stand_ins(extensions),
                 parts=parts,
             )
         )
+
+
+def _stand_ins(extensions: Sequence[Extension]) -> dict[type[Any], type[Any]]:
+    made: dict[type[Any], type[Any]] = {}
+    for extension in extensions:
+        made.update(extension.repositories)
+    return made
 
 
 def _outbox(settings: Settings) -> Outbox:

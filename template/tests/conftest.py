@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, async_sessionmaker
 from app.application import create_app
 from app.core.config import Settings
 from app.core.database import EventHandler, Session, SessionFactory, create_engine
+from app.core.extension import merge
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
@@ -105,6 +106,7 @@ async def session_factory(
         expire_on_commit=False,
         join_transaction_mode="create_savepoint",
         handlers=handlers,
+        commit_handlers=merge(resources.parts).commit_handlers,
     )
     links = Links(resources.link_tokens, resources.settings.site_url)
     handlers.append(

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.core.config import Settings
+from app.core.extension import Part
 from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
@@ -100,6 +102,15 @@ async def run_app(app: FastAPI) -> AsyncIterator[Resources]:
     async with app.router.lifespan_context(app) as state:
         assert state is not None
         yield state["resources"]
+
+
+def with_held(resources: Resources, held: object) -> Resources:
+    """The resources, in which `held` is what one of the parts holds."""
+    parts = [
+        Part(holds=held) if isinstance(held, type(part.holds)) else part
+        for part in resources.parts
+    ]
+    return replace(resources, parts=parts)
 
 
 def with_resources(app: FastAPI, resources: Resources) -> ASGIApp:

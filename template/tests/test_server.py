@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from app.api.access import PUBLIC
 from app.application import create_app
 from app.core.config import Settings
-from app.core.extension import Extension
+from app.core.extension import Extension, Part
 from tests.clients import API
 from tests.harness import PASSWORD, make_settings
 from tests.live import serve
@@ -56,9 +56,9 @@ def test_lifespan_of_an_extension_runs_around_the_service(own_database: str) -> 
     seen = []
 
     @asynccontextmanager
-    async def lifespan(settings: Settings) -> AsyncIterator[Path]:
+    async def lifespan(settings: Settings) -> AsyncIterator[Part]:
         seen.append("started")
-        yield Path(settings.environment)
+        yield Part(holds=Path(settings.environment))
         seen.append("stopped")
 
     settings = make_settings(own_database, allowed_hosts=["127.0.0.1"])

@@ -77,8 +77,8 @@ async def get_auth_service(session: SessionDep, resources: ResourcesDep) -> Auth
     settings = resources.settings
     return AuthService(
         session,
-        users=UserRepository(session),
-        sessions=SessionRepository(session),
+        users=resources.repository(UserRepository, session),
+        sessions=resources.repository(SessionRepository, session),
         tokens=resources.access_tokens,
         lifetimes=SessionLifetimes(
             session=settings.session_lifetime,
@@ -97,7 +97,7 @@ async def get_password_sign_in(
     """Put the sign-in with a password together."""
     return PasswordSignIn(
         session,
-        users=UserRepository(session),
+        users=resources.repository(UserRepository, session),
         passwords=resources.passwords,
         throttle=_make_throttle(session, resources),
         verified_only=resources.settings.verifies_email,
@@ -121,8 +121,8 @@ async def get_password_service(
     """Put the password service together."""
     return PasswordService(
         session,
-        users=UserRepository(session),
-        sessions=SessionRepository(session),
+        users=resources.repository(UserRepository, session),
+        sessions=resources.repository(SessionRepository, session),
         passwords=resources.passwords,
         throttle=_make_throttle(session, resources),
         links=links,
@@ -133,10 +133,11 @@ PasswordServiceDep = Annotated[PasswordService, Depends(get_password_service)]
 
 
 async def get_verification_service(
-    session: SessionDep, links: LinksDep
+    session: SessionDep, resources: ResourcesDep, links: LinksDep
 ) -> VerificationService:
     """Put the verification service together."""
-    return VerificationService(session, UserRepository(session), links)
+    users = resources.repository(UserRepository, session)
+    return VerificationService(session, users, links)
 
 
 VerificationServiceDep = Annotated[
@@ -144,9 +145,11 @@ VerificationServiceDep = Annotated[
 ]
 
 
-async def get_session_service(session: SessionDep) -> SessionService:
+async def get_session_service(
+    session: SessionDep, resources: ResourcesDep
+) -> SessionService:
     """Put the service for sessions together."""
-    return SessionService(session, SessionRepository(session))
+    return SessionService(session, resources.repository(SessionRepository, session))
 
 
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
@@ -156,8 +159,8 @@ async def get_user_service(session: SessionDep, resources: ResourcesDep) -> User
     """Put the account service together."""
     return UserService(
         session,
-        users=UserRepository(session),
-        sessions=SessionRepository(session),
+        users=resources.repository(UserRepository, session),
+        sessions=resources.repository(SessionRepository, session),
         passwords=resources.passwords,
     )
 

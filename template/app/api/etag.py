@@ -33,6 +33,16 @@ async def _parse_if_match(tags: Tags = "*") -> IfMatch:
     return IfMatch(frozenset(tag for weak, tag in re.findall(_TAG, tags) if not weak))
 
 
+def has_tag(if_none_match: str | None, tag: str) -> bool:
+    """Whether the header names this tag or any: the comparison is weak (13.1.2)."""
+    named = (if_none_match or "").strip()
+    if named == "*":
+        return True
+    if not _TAGS.fullmatch(named):
+        return False
+    return tag in {each for _, each in re.findall(_TAG, named)}
+
+
 IfMatchDep = Annotated[IfMatch, Depends(_parse_if_match)]
 """For a route that is about one row; what it says is checked by `app.services.base`."""
 

@@ -12,10 +12,10 @@ from app.api.v1.endpoints.oauth_account import router as oauth_account
 from app.api.v1.endpoints.oauth_example import router as oauth_example
 from app.core.config import Settings
 from app.core.database import Session
-from app.core.extension import Extension, Purge
+from app.core.extension import Extension, Part, Purge
 from app.repositories.oauth import OAuthRepository
 from app.services.oauth import mail
-from app.services.oauth.factory import OAuth, create_oauth
+from app.services.oauth.factory import create_oauth
 from app.services.oauth.http import open_transport
 from app.services.oauth.settings import SETTINGS, OAuthSettings
 
@@ -28,13 +28,13 @@ router.include_router(oauth_account)
 @asynccontextmanager
 async def run(
     settings: Settings, network: AsyncBaseTransport | None = None
-) -> AsyncIterator[OAuth]:
+) -> AsyncIterator[Part]:
     """The providers of the settings, and the connections to them.
 
     Tests have a `network` of their own.
     """
     async with open_transport(network) as transport:
-        yield create_oauth(cast("OAuthSettings", settings), transport)
+        yield Part(holds=create_oauth(cast("OAuthSettings", settings), transport))
 
 
 def purge_states(session: Session) -> Purge:

@@ -24,15 +24,16 @@ OAuthDep = Annotated[OAuth, Depends(get_oauth)]
 
 
 async def get_oauth_authorization(
-    session: SessionDep, oauth: OAuthDep
+    session: SessionDep, resources: ResourcesDep, oauth: OAuthDep
 ) -> OAuthAuthorization:
     """Put the way to a provider and back together."""
+    users = resources.repository(UserRepository, session)
     accounts = OAuthRepository(session)
     return OAuthAuthorization(
         session,
         oauth=oauth,
         accounts=accounts,
-        registration=OAuthRegistration(session, UserRepository(session), accounts),
+        registration=OAuthRegistration(session, users, accounts),
     )
 
 
@@ -48,13 +49,13 @@ OAuthSignInDep = Annotated[OAuthSignIn, Depends(get_oauth_sign_in)]
 
 
 async def get_oauth_account_service(
-    session: SessionDep, sign_in: OAuthSignInDep
+    session: SessionDep, resources: ResourcesDep, sign_in: OAuthSignInDep
 ) -> OAuthAccountService:
     """Put the service for accounts at providers together."""
     return OAuthAccountService(
         session,
-        users=UserRepository(session),
-        sessions=SessionRepository(session),
+        users=resources.repository(UserRepository, session),
+        sessions=resources.repository(SessionRepository, session),
         accounts=OAuthRepository(session),
         sign_in=sign_in,
     )

@@ -1,5 +1,6 @@
 """Engine and sessions: one request, one session, one transaction."""
 
+import asyncio
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NoReturn
@@ -20,6 +21,12 @@ from app.domain.events import Event
 
 EventHandler = Callable[[Event], Coroutine[Any, Any, None]]
 
+CommitHandler = Callable[[Sequence[Event]], Coroutine[Any, Any, None]]
+"""Hears what was recorded in a transaction that is committed, or that may be.
+
+It is heard out even when the request is given up meanwhile.
+"""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -32,14 +39,26 @@ def is_unavailable(error: Exception, dialect: Dialect) -> bool:
     )
 
 
+def _is_in_doubt(error: BaseException) -> bool:
+    """Whether a commit that raised this may have taken effect all the same."""
+    if isinstance(error, exc.DBAPIError):
+        return error.connection_invalidated
+    return isinstance(error, (asyncio.CancelledError, DatabaseTimeoutError))
+
+
 class Session(TimedSession):
     """A database session that hands its recorded events to their handlers after commit."""
 
     def __init__(
-        self, *args: Any, handlers: Sequence[EventHandler] = (), **options: Any
+        self,
+        *args: Any,
+        handlers: Sequence[EventHandler] = (),
+        commit_handlers: Sequence[CommitHandler] = (),
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self._handlers = handlers
+        self._commit_handlers = commit_handlers
         self._events: list[Event] = []
 
     def record(self, event: Event) -> None:
@@ -56,8 +75,15 @@ class Session(TimedSession):
 
         A handler that fails is logged and cannot undo what is committed.
         """
-        await super().commit()
+        try:
+            await super().commit()
+        except BaseException as error:
+            if _is_in_doubt(error):
+                self._tell(self._events)
+            raise
         events, self._events = self._events, []
+        if told := self._tell(events):
+            await asyncio.shield(told)
         for event in events:
             for handler in self._handlers:
                 try:
@@ -66,6 +92,14 @@ class Session(TimedSession):
                     _log.exception(
                         "event_handler_failed", event_type=type(event).__name__
                     )
+
+    def _tell(self, events: Sequence[Event]) -> "asyncio.Task[None] | None":
+        if not (events and self._commit_handlers):
+            return None
+        task = asyncio.create_task(_tell_all(self._commit_handlers, tuple(events)))
+        _telling.add(task)
+        task.add_done_callback(_telling.discard)
+        return task
 
     async def rollback(self) -> None:
         """Undo the transaction and forget what was recorded in it."""
@@ -78,6 +112,18 @@ class Session(TimedSession):
         For slow work in the middle of a request, such as hashing a password.
         """
         await self.commit()
+
+
+# Nobody else keeps a task whose request is gone.
+_telling: set["asyncio.Task[None]"] = set()
+
+
+async def _tell_all(handlers: Sequence[CommitHandler], events: Sequence[Event]) -> None:
+    for handler in handlers:
+        try:
+            await handler(events)
+        except Exception:
+            _log.exception("commit_handler_failed")
 
 
 SessionFactory = async_sessionmaker[Session]
@@ -125,9 +171,10 @@ def create_session_factory(
     engine: AsyncEngine,
     handlers: Sequence[EventHandler] = (),
     *,
+    commit_handlers: Sequence[CommitHandler] = (),
     timeout: float | None = None,
 ) -> SessionFactory:
-    """Make the factory of sessions on `engine`, whose events go to `handlers`.
+    """Make the factory of sessions on `engine`, whose events go to the handlers.
 
     Their transactions may wait for the database for `timeout` seconds.
     """
@@ -136,6 +183,7 @@ def create_session_factory(
         class_=Session,
         expire_on_commit=False,
         handlers=handlers,
+        commit_handlers=commit_handlers,
         timeout=timeout,
     )
 

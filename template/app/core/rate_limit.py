@@ -116,7 +116,9 @@ class RateLimiter:
         if await self._windows.hit(rate, name, client):
             return
         window = await self._windows.get_window_stats(rate, name, client)
-        retry_after = max(1, ceil(window.reset_time - time.time()))
+        wait = ceil(window.reset_time - time.time())
+        # Shared windows tell the time rounded.
+        retry_after = min(max(1, wait), rate.get_expiry())
         if await self._windows.hit(_LOGGED, "log", name, client):
             _log.warning("rate_limited", limit=name, client=client)
         headers = {

@@ -19,22 +19,35 @@ class Readiness:
     """Runs the checks together, each for two seconds at most.
 
     Anybody may ask, so the checks run once for all who ask meanwhile and within the next
-    second.
+    second. What the `aids` check is missed, but the service works without it.
     """
 
     def __init__(
-        self, checks: Mapping[str, ReadinessCheck], drain: Drain, *, seconds: float = 2
+        self,
+        checks: Mapping[str, ReadinessCheck],
+        drain: Drain,
+        *,
+        aids: Mapping[str, ReadinessCheck] | None = None,
+        seconds: float = 2,
     ) -> None:
-        self._checks = checks
+        self._aids = aids or {}
+        self._checks = {**checks, **self._aids}
         self._drain = drain
         self._seconds = seconds
         self._run: asyncio.Task[list[str]] | None = None
         self._kept_until = 0.0
 
     async def failing(self) -> list[str]:
-        """Return the names of what fails."""
+        """Return the names of what fails that the service cannot do without."""
         if self._drain.begun:  # No answer from before the signal to stop is kept.
             return ["shutdown"]
+        return [name for name in await self._failing() if name not in self._aids]
+
+    async def is_degraded(self) -> bool:
+        """Whether something fails that the service can do without."""
+        return not self._aids.keys().isdisjoint(await self._failing())
+
+    async def _failing(self) -> list[str]:
         now = asyncio.get_running_loop().time()
         if self._run is None or (self._run.done() and now >= self._kept_until):
             self._run = asyncio.create_task(self._run_checks())

@@ -18,7 +18,7 @@ from app.core.exceptions import AuthenticationError
 
 _ALGORITHM = "HS256"
 _MAX_TOKEN_LENGTH = 8192
-_CLOCK_SKEW = timedelta(seconds=30)
+CLOCK_SKEW = timedelta(seconds=30)
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -167,7 +167,7 @@ class AccessTokens:
             raise InvalidTokenError from None
         if claims.iss != self._issuer or claims.aud != self._issuer:
             raise InvalidTokenError
-        latest_issue = int((now + _CLOCK_SKEW).timestamp())
+        latest_issue = int((now + CLOCK_SKEW).timestamp())
         latest_expiry = latest_issue + int(self.lifetime.total_seconds())
         if claims.iat > latest_issue or claims.exp > latest_expiry:
             raise InvalidTokenError

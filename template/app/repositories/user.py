@@ -1,6 +1,7 @@
 """Queries about users."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,14 @@ _IS_ADMINISTRATOR = and_(
     User.is_active,
     (literal(" ") + type_coerce(User.roles, String) + " ").contains(f" {Role.ADMIN} "),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An active user, and until when a session of theirs lives unless it is ended."""
+
+    user: User
+    expires_at: datetime
 
 
 class EmailTakenError(ConflictError):
@@ -68,18 +77,23 @@ class UserRepository(Repository[User]):
         self, user_id: UUID, session_id: UUID, now: datetime
     ) -> User | None:
         """Return the active user, if this session of theirs is live at `now`."""
+        found = await self.find_signed_in(user_id, session_id)
+        return found.user if found and found.expires_at > now else None
+
+    async def find_signed_in(self, user_id: UUID, session_id: UUID) -> SignedIn | None:
+        """Return the active user with the end of this session; None if it was ended."""
         statement = (
-            select(User)
+            select(User, UserSession.expires_at)
             .join(UserSession, UserSession.user_id == User.id)
             .where(
                 User.id == user_id,
                 User.is_active,
                 UserSession.id == session_id,
                 UserSession.revoked_at.is_(None),
-                UserSession.expires_at > now,
             )
         )
-        return await self.session.scalar(statement)
+        row = (await self.session.execute(statement)).first()
+        return SignedIn(*row) if row else None
 
     async def hold(self, user_id: UUID, *where: ColumnElement[bool]) -> bool:
         """Lock a user until the commit; False when there is none such that `where`.

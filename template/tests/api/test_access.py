@@ -45,6 +45,7 @@ EXPECTED = {
     "PATCH /users/me": (401, 401, 422, 422, 422),
     "DELETE /users/me": (401, 401, 204, 409, 204),
     "POST /users/me/password": (401, 401, 422, 422, 422),
+    "GET /roles": (200, 200, 200, 200, 200),
     "GET /users": (401, 401, 403, 200, 403),
     "POST /users": (401, 401, 403, 422, 403),
     "GET /users/{user_id}": (401, 401, 403, 200, 403),

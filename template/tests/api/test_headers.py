@@ -22,10 +22,19 @@ SECURITY = {
 }
 
 
+# What they answer may be kept by everybody, and for how long: `@cache`.
+KEPT = {f"{API}/roles": "public, max-age=300"}
+# yours
+
+
 def check_headers(response: Response) -> None:
     headers = response.headers
     found = {name: headers.get(name) for name in SECURITY}
-    assert found == SECURITY, (response.request.method, response.url)
+    kept = KEPT.get(response.request.url.path, SECURITY["Cache-Control"])
+    assert found == SECURITY | {"Cache-Control": kept}, (
+        response.request.method,
+        response.url,
+    )
     assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-ID"])
     assert not {"server", "x-powered-by", "location", "set-cookie"} & set(headers)
     assert "Strict-Transport-Security" not in headers

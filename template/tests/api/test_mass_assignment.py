@@ -104,7 +104,7 @@ def names(document: Document, schema: Schema) -> Iterator[str]:
 TOLD = {
     "status", "access_token", "refresh_token", "token_type", "expires_in",
     "id", "email", "full_name", "is_active", "email_verified", "roles",
-    "created_at", "updated_at", "items", "next_cursor",
+    "created_at", "updated_at", "items", "next_cursor", "name", "permissions",
     "last_used_at", "expires_at", "ip", "user_agent", "current",
     # yours
 }  # fmt: skip

@@ -35,6 +35,17 @@ async def test_a_probe_that_leaves_takes_nobody_with_it() -> None:
     assert await second == ["one"]
 
 
+async def fail() -> None:
+    raise RuntimeError
+
+
+async def test_what_the_service_can_do_without_degrades_it() -> None:
+    readiness = Readiness({"one": work}, Drain(0), aids={"two": fail})
+    assert await readiness.failing() == []
+    assert await readiness.is_degraded()
+    assert not await Readiness({"one": fail}, Drain(0)).is_degraded()
+
+
 async def test_the_stop_is_told_at_once() -> None:
     drain = Drain(0)
     readiness = Readiness({"one": work}, drain)

@@ -15,7 +15,7 @@ from app.services.oauth.factory import create_oauth
 from app.services.oauth.http import open_transport
 from app.services.oauth.registry import PROVIDERS
 from app.services.oauth.settings import OAuthSettings
-from tests.harness import make_client, make_settings, with_resources
+from tests.harness import make_client, make_settings, with_held, with_resources
 from tests.oauth.flow import Flow, provider_settings
 from tests.servers.openid.network import Rerouted, openid_server
 from tests.servers.openid.server import OpenIDServer
@@ -63,10 +63,9 @@ async def make_browser(
             settings = registered.model_copy(update=changes)
             oauth = create_oauth(cast("OAuthSettings", settings), transport)
             own = replace(
-                resources,
+                with_held(resources, oauth),
                 session_factory=session_factory,
                 settings=settings,
-                parts=[oauth],
             )
             return make_client(with_resources(app, own))
 

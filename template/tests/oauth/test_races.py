@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -24,7 +23,7 @@ from app.services.oauth.registry import PROVIDERS
 from app.services.oauth.settings import OAuthSettings
 from app.services.purge import purge_expired
 from tests.clients import API, assert_limited
-from tests.harness import make_client, make_settings, run_app, with_resources
+from tests.harness import make_client, make_settings, run_app, with_held, with_resources
 from tests.oauth.flow import Flow, provider_settings
 from tests.servers.openid.network import Rerouted
 from tests.servers.openid.server import OpenIDServer
@@ -47,7 +46,7 @@ async def service(own_database: str, server: OpenIDServer) -> AsyncIterator[Serv
         run_app(app) as resources,
     ):
         oauth = create_oauth(cast("OAuthSettings", settings), transport)
-        own = replace(resources, parts=[oauth])
+        own = with_held(resources, oauth)
         async with make_client(with_resources(app, own)) as client:
             yield client, own
 

@@ -1,5 +1,7 @@
 """The middleware around the application, and its order."""
 
+from collections.abc import Iterable
+
 from starlette.middleware import Middleware
 
 from app.core.config import Settings
@@ -21,7 +23,9 @@ from app.core.middleware.request_context import (
 from app.core.middleware.strict_json import StrictJSONMiddleware
 
 
-def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
+def pipeline(
+    settings: Settings, render: ErrorRenderer, innermost: Iterable[Middleware] = ()
+) -> list[Middleware]:
     """Return the middleware, outermost first; `render` turns exceptions into answers.
 
     What refuses requests stands inside the error boundary, so that its answers look like
@@ -43,4 +47,5 @@ def pipeline(settings: Settings, render: ErrorRenderer) -> list[Middleware]:
         Middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes),
         Middleware(MultipartCharsetMiddleware),
         Middleware(StrictJSONMiddleware),
+        *innermost,
     ]

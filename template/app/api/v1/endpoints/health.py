@@ -29,4 +29,5 @@ async def ready(resources: ResourcesDep) -> Health:
     failing = await resources.readiness.failing()
     if failing:
         raise NotReadyError(details=failing)
-    return Health()
+    degraded = await resources.readiness.is_degraded()
+    return Health(status="degraded" if degraded else "ok")
