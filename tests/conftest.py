@@ -33,7 +33,11 @@ def options() -> dict[str, list[Any]]:
         text = re.sub(r"^!include.*", "", source.read_text(), flags=re.MULTILINE)
         for document in filter(None, yaml.safe_load_all(text)):
             for name, question in document.items():
-                if not name.startswith("_") and "choices" in question:
+                if name.startswith("_") or question.get("when") is False:
+                    continue
+                if question["type"] == "bool":
+                    found[name] = [question["default"], not question["default"]]
+                elif "choices" in question:
                     values = choices_of(question["choices"], document)
                     if question.get("multiselect"):
                         values = [*([value] for value in values), values]

@@ -20,7 +20,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """A rendered and installed service."""
     version = oldest_and_newest()[-1]
     path = tmp_path_factory.mktemp("controls-") / "service"
-    render(path, python_version=version, oauth_providers=PROVIDERS)
+    render(path, python_version=version, oauth_providers=PROVIDERS, redis=True)
     subprocess.run(["git", "init", "--quiet", str(path)], check=True)
     service = Service(path, interpreters()[version], {})
     service.run("uv", "sync")

@@ -22,11 +22,12 @@ OWN_OF_EACH_RENDER = {".copier-answers.yml", ".env"}
 
 OPTIONS = [path.stem for path in sorted((ROOT / "extensions").glob("*.yml"))]
 
-SMALLEST = {"database": "sqlite", "ci": "none", "oauth_providers": []}
+SMALLEST = {"database": "sqlite", "ci": "none", "oauth_providers": [], "redis": False}
 LARGEST = {
     "database": "postgresql",
     "ci": "github",
     "oauth_providers": options()["oauth_providers"][-1],
+    "redis": True,
 }
 
 FLIPS = [

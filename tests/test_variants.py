@@ -188,4 +188,4 @@ class TestPostgresql(Variants):
     """With every option on, as the other one has none."""
 
     database = "postgresql"
-    answers: ClassVar[dict[str, object]] = {"oauth_providers": PROVIDERS}
+    answers: ClassVar[dict[str, object]] = {"oauth_providers": PROVIDERS, "redis": True}

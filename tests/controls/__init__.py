@@ -10,6 +10,7 @@ from controls import (
     mail,
     migrations,
     oauth,
+    redis,
     settings,
     tokens,
     writes,
@@ -31,4 +32,5 @@ CONTROLS = [
     *writes.CONTROLS,
     *settings.CONTROLS,
     *oauth.CONTROLS,
+    *redis.CONTROLS,
 ]

@@ -62,8 +62,12 @@ def load_settings(
     try:
         settings = settings_cls()
     except ValidationError as error:
+        named = _describe(error)
+        wrong = tuple(line.partition(":")[0] for line in named)
         others = _judge_others(settings_cls, error, deploy)
-        refuse([*problems, *_describe(error), *others])
+        # What is said of a stand-in is no news.
+        others = [line for line in others if not line.startswith(wrong)]
+        refuse([*problems, *named, *others])
         raise
     refuse([*problems, *_judge(settings, deploy)])
     return settings

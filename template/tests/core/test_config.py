@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.core.startup import load_settings
-from app.registry import DIALECT
+from app.registry import DIALECT, SETTINGS
 from tests.core.conftest import KEY, Environ, Refusal
 from tests.harness import make_settings
 
@@ -19,7 +19,7 @@ def test_short_secret_is_refused_everywhere() -> None:
 
 def test_lists_are_separated_by_commas(environ: Environ) -> None:
     environ(ALLOWED_HOSTS="a.example.com, b.example.com,")
-    assert load_settings().allowed_hosts == ["a.example.com", "b.example.com"]
+    assert load_settings(SETTINGS).allowed_hosts == ["a.example.com", "b.example.com"]
 
 
 def test_secrets_are_not_shown() -> None:

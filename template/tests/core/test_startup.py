@@ -1,11 +1,13 @@
 """What stops a start: every reason at once, a line each, no secret in any."""
 
+from typing import Any
+
 import pytest
+from pydantic import create_model
 
 from app.application import create_app
-from app.core.config import Settings
 from app.core.startup import load_settings
-from app.registry import DIALECT
+from app.registry import DIALECT, SETTINGS
 from tests.core.conftest import Environ, Refusal
 from tests.harness import make_settings
 
@@ -25,13 +27,13 @@ def test_in_development_they_stop_the_deployment_alone(
     environ: Environ, refusal: Refusal
 ) -> None:
     environ(ENVIRONMENT="development", LOG_LEVEL="DEBUG")
-    assert load_settings().log_level == "DEBUG"
+    assert load_settings(SETTINGS).log_level == "DEBUG"
     assert refusal(deploy=True) == ["APP_LOG_LEVEL: DEBUG; make it INFO."]
 
 
 def test_the_settings_that_must_be_given_are_enough(environ: Environ) -> None:
     environ()
-    assert not load_settings().is_development
+    assert not load_settings(SETTINGS).is_development
 
 
 def test_every_reason_comes_at_once_and_quotes_no_secret(
@@ -59,12 +61,10 @@ def test_every_reason_comes_at_once_and_quotes_no_secret(
 def test_what_cannot_be_judged_is_still_described(
     environ: Environ, refusal: Refusal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Own(Settings):
-        workers: int
-        queues: list[str]
-
+    fields: dict[str, Any] = {"workers": (int, ...), "queues": (list[str], ...)}
+    own = create_model("Own", __base__=SETTINGS, **fields)
     environ(LOG_LEVEL="DEBUG", QUEUES="one,two")
-    assert refusal(settings_cls=Own) == [
+    assert refusal(settings_cls=own) == [
         "APP_WORKERS: not set; .env.example shows it.",
         "APP_QUEUES: Input should be a valid list.",
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.core.startup import load_settings
+from app.registry import SETTINGS
 from tests.core.conftest import KEY, Environ, Refusal
 
 CANARY = "canary-Kd93jfLq02mZxPw8RtYv51bNc6uEhG"
@@ -17,7 +18,7 @@ def test_setting_comes_from_a_file_less_one_newline(
     (tmp_path / "key").write_bytes(f" {CANARY}\n{ending}".encode())
     environ(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "key"))
     expected = f" {CANARY}\n" if ending else f" {CANARY}"
-    assert load_settings().secret_key.get_secret_value() == expected
+    assert load_settings(SETTINGS).secret_key.get_secret_value() == expected
 
 
 def test_lists_and_numbers_come_from_files_too(
@@ -27,7 +28,7 @@ def test_lists_and_numbers_come_from_files_too(
     (tmp_path / "minutes").write_text("5\n")
     (tmp_path / ".env").write_text("APP_PREVIOUS_SECRET_KEYS_FILE=keys\n")
     environ(ACCESS_TOKEN_MINUTES_FILE="minutes")
-    settings = load_settings()
+    settings = load_settings(SETTINGS)
     keys = [key.get_secret_value() for key in settings.previous_secret_keys]
     assert (keys, settings.access_token_minutes) == ([KEY[::-1], CANARY], 5)
 
