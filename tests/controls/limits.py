@@ -119,8 +119,8 @@ CONTROLS = [
     Control(
         "a refused client is told to wait",
         "app/core/rate_limit.py",
-        "max(1, ceil(window.reset_time - time.time()))",
-        "ceil(window.reset_time - time.time())",
+        "max(1, wait)",
+        "wait",
         LIMITER,
     ),
     Control(

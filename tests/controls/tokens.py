@@ -132,8 +132,8 @@ CONTROLS = [
     Control(
         "clocks may differ by half a minute, no more",
         "app/core/security.py",
-        "_CLOCK_SKEW = timedelta(seconds=30)",
-        "_CLOCK_SKEW = timedelta(hours=1)",
+        "CLOCK_SKEW = timedelta(seconds=30)",
+        "CLOCK_SKEW = timedelta(hours=1)",
         CLOCK,
     ),
     Control(

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -17,6 +16,7 @@ from httpx2 import AsyncClient, Limits, TransportError
 
 from tests.clients import API
 from tests.harness import SECRET_KEY
+from tests.servers.base import free_port
 
 START_SECONDS = 30
 
@@ -97,13 +97,6 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
         "APP_ARGON2_TIME_COST": "1",
         **settings,
     }
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -25,9 +25,9 @@ from app.core.extension import Extension
 from app.registry import EXTENSIONS
 from app.repositories.user import UserRepository
 from tests.clients import API, bearer, register, sign_in
-from tests.faults.service import free_port
 from tests.harness import PASSWORD, make_environment, promote
 from tests.redis.conftest import OwnRedis
+from tests.servers.base import free_port
 
 CLIENTS = 16
 SECONDS = 2

@@ -15,8 +15,8 @@ from app.application import create_app
 from app.core.cache import Cache
 from app.core.resources import Resources
 from tests.clients import register
-from tests.faults.service import free_port
 from tests.harness import make_client, make_settings, promote, run_app, with_resources
+from tests.servers.base import free_port
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from app.core.cache import Cache, cache
 from app.core.cache.client import parse_url
 from app.core.cache.decorator import using
 from app.core.cache.windows import SharedWindows
-from tests.faults.service import free_port
 from tests.redis.conftest import OwnRedis
+from tests.servers.base import free_port
 
 
 @cache(expire=60, tags=["one", "two"])

@@ -1,6 +1,14 @@
 """What the tests need of a database server."""
 
+import socket
 from typing import Protocol
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class DatabaseServer(Protocol):

