@@ -49,6 +49,7 @@ class Link:
         self._pay = pay
         self._owes = False
         self._back_since: float | None = None
+        self._is_watched = False
         self.is_up = False
 
     async def call(self, work: Callable[[], Awaitable[ResultT]]) -> ResultT:
@@ -77,17 +78,19 @@ class Link:
         """Watch Redis for as long as the block lasts; use it at once when it is there."""
         if await self._answers():
             self.is_up = True
+        self._is_watched = True
         task = asyncio.create_task(self._watch())
         try:
             yield
         finally:
-            self.is_up = False
+            self.is_up = self._is_watched = False
+            # A client that is interrupted may answer instead: then the loop ends.
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
 
     async def _watch(self) -> None:
-        while True:
+        while self._is_watched:
             await asyncio.sleep(PROBE_SECONDS)
             if await self._answers() and not self.is_up:
                 self._regain()
