@@ -60,7 +60,7 @@ def check_access(app: FastAPI) -> None:
         if route.path == app.openapi_url:
             continue
         dependant = getattr(route, "dependant", None)
-        calls = [] if dependant is None else list(_calls(dependant))
+        calls = [] if dependant is None else [each.call for each in needs(dependant)]
         if not any(map(_is_declaration, calls)):
             message = (
                 f"{route.path} declares neither a permission nor that it is public; "
@@ -76,10 +76,11 @@ def check_access(app: FastAPI) -> None:
             raise UnlimitedRouteError(message)
 
 
-def _calls(dependant: Dependant) -> Iterator[object]:
+def needs(dependant: Dependant) -> Iterator[Dependant]:
+    """Yield what FastAPI knows of an endpoint, and of everything it depends on."""
+    yield dependant
     for child in dependant.dependencies:
-        yield child.call
-        yield from _calls(child)
+        yield from needs(child)
 
 
 def _is_declaration(call: object) -> bool:

@@ -2,16 +2,16 @@
 
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, get_type_hints
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import TypeAdapter
 
+from app.api.access import needs
 from app.api.dependencies import get_claims
 from app.api.etag import has_tag
 from app.core.resources import Resources
@@ -67,7 +67,7 @@ def check_kept_answers(app: FastAPI) -> None:
     for route in iter_route_contexts(app.routes):
         if not hasattr(getattr(route, "endpoint", None), "kept_seconds"):
             continue
-        needed = list(_flatten(route.dependant))
+        needed = list(needs(route.dependant))
         personal = any(each.call is get_claims for each in needed)
         varies = any(each.header_params or each.cookie_params for each in needed)
         if personal or varies or route.methods != {"GET"}:
@@ -81,16 +81,10 @@ def check_kept_answers(app: FastAPI) -> None:
 def _key(request: Request) -> str:
     """What the answer depends on: what is in the query and not of the route is not."""
     route: APIRoute = request.scope["route"]
-    needed = _flatten(route.dependant)
+    needed = needs(route.dependant)
     known = {parameter.alias for each in needed for parameter in each.query_params}
     query = [(k, v) for k, v in request.query_params.multi_items() if k in known]
     return f"{request.url.path}?{urlencode(sorted(query))}"
-
-
-def _flatten(dependant: Dependant) -> Iterator[Dependant]:
-    yield dependant
-    for child in dependant.dependencies:
-        yield from _flatten(child)
 
 
 def _conditional(request: Request, body: bytes, expire: int) -> Response:

@@ -1,6 +1,7 @@
 """Public answers that may be kept, by whom, and for how long."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import pytest
 from fastapi import APIRouter, Header
@@ -79,10 +80,10 @@ async def translate(accept_language: Annotated[str, Header()] = "") -> str:
     ("endpoint", "method"), [(greet, "GET"), (translate, "GET"), (tell, "POST")]
 )
 async def test_what_must_not_be_kept_stops_the_start(
-    own_database: str, endpoint: object, method: str
+    own_database: str, endpoint: Callable[..., Any], method: str
 ) -> None:
     router = APIRouter(dependencies=[PUBLIC, CREDENTIALS])
-    router.add_api_route("/kept", endpoint, methods=[method])  # type: ignore[arg-type]
+    router.add_api_route("/kept", endpoint, methods=[method])
     app = create_app(make_settings(own_database), [Extension(name="k", router=router)])
     with pytest.raises(UnkeepableRouteError, match="/api/v1/kept"):
         async with run_app(app):

@@ -90,7 +90,7 @@ def connect(url: str) -> Client:
     if address.kind == "cluster":
         nodes = [ClusterNode(host, port) for host, port in address.hosts]
         return RedisCluster(startup_nodes=nodes, **options)
-    sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]
+    sentinel: Any = Sentinel(  # type: ignore[no-untyped-call] # it has no types
         address.hosts,
         sentinel_kwargs={
             "username": address.query.get("sentinel_username"),
