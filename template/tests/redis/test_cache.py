@@ -105,14 +105,14 @@ async def test_what_is_too_large_is_not_kept(store: Cache) -> None:
 
 
 async def test_it_is_gone_in_time(store: Cache) -> None:
-    @cache(expire=1)
+    @cache(expire=2)
     async def count() -> int:
         MADE["count"] += 1
         return MADE["count"]
 
     with using(store):
         assert [await count(), await count()] == [1, 1]
-        await asyncio.sleep(1.1)
+        await asyncio.sleep(2.1)
         assert await count() == 2
 
 

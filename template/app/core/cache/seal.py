@@ -25,7 +25,7 @@ class Seals:
         self, key: str, tokens: Sequence[bytes], seconds: float, value: bytes
     ) -> bytes:
         """Return the entry for `value`, which is JSON, good for so many seconds."""
-        end = str(int(time() + seconds)).encode()
+        end = str(_milliseconds(time() + seconds)).encode()
         mac = _mac(self._keys[0], key, tokens, end, value)
         return b'["%s",%s,%s]' % (mac, end, value)
 
@@ -39,8 +39,12 @@ class Seals:
         end, _, value = rest.partition(b",")
         for secret in self._keys:
             if hmac.compare_digest(mac, _mac(secret, key, tokens, end, value)):
-                return value if int(end) > time() else None
+                return value if int(end) > _milliseconds(time()) else None
         return None
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
 
 
 def _mac(
