@@ -5,6 +5,7 @@ Pythons these are, and which were therefore not run.
 """
 
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -24,9 +25,9 @@ from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
 from support.service import PROVIDERS, Service, render
 
-# The service promises its tests in 15 s on two idle cores. Here two variants share the cores, on a
-# machine that may be busy besides: the run prints the time, and only a gross excess fails.
-SUITE_LIMIT = 120.0
+# Two variants share the cores here, on a machine that may be busy besides: the clock would say more
+# about that than about the service. What its checks cost a processor is told and bounded.
+CHECK_LIMIT = 300.0
 
 Record = Callable[[str, object], None]
 
@@ -62,7 +63,15 @@ def service(request: pytest.FixtureRequest, lock: Path) -> Iterator[Service]:
             service.run("uv", "lock")
             shutil.copy(path / "uv.lock", lock)
         service.run("uv", "sync", "--locked")
+        if answers.get("redis"):
+            settings["APP_REDIS_URL"] = stack.enter_context(service.redis())
         yield service
+
+
+def processor_seconds() -> float:
+    """What the processes that this one waited for have cost so far."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Variants:
@@ -81,13 +90,15 @@ class Variants:
 
     @variants
     def test_make_check_passes(self, service: Service, record_property: Record) -> None:
-        started = time.monotonic()
+        started, spent = time.monotonic(), processor_seconds()
         output = service.run("make", "check")
-        record_property("make check", f"{time.monotonic() - started:.1f} s")
+        spent = processor_seconds() - spent
+        elapsed = time.monotonic() - started
+        record_property("make check", f"{elapsed:.1f} s, {spent:.1f} s of a processor")
         suite = re.search(r"(\d+) passed.* in ([\d.]+)s", output)
         assert suite, f"make check ran no tests:\n{output}"
         record_property("its tests", f"{suite[1]} in {suite[2]} s")
-        assert float(suite[2]) < SUITE_LIMIT
+        assert spent < CHECK_LIMIT
 
     @variants
     def test_migrates_up_down_and_up_again(self, service: Service) -> None:

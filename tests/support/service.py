@@ -84,6 +84,26 @@ class Service:
         return done.returncode, done.stdout
 
     @contextmanager
+    def redis(self) -> Iterator[str]:
+        """The URL of the server that the service's owner would start for development."""
+        with subprocess.Popen(
+            ("uv", "run", "python", "-m", "tests.servers.redis"),
+            cwd=self.path,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            try:
+                yield next(
+                    line.strip().removeprefix("APP_REDIS_URL=")
+                    for line in process.stdout or ()
+                    if "APP_REDIS_URL=" in line
+                )
+            finally:
+                process.terminate()
+
+    @contextmanager
     def serving(self, *options: str, **extra: str) -> "Iterator[Server]":
         """The service on a real socket, by uvicorn with further ``options`` and settings."""
         port = free_port()

