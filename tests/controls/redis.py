@@ -111,8 +111,8 @@ CONTROLS = [
     Control(
         "the breaker opens",
         "app/core/cache/link.py",
-        "        self.is_up = False\n        self._back_since = None\n",
-        "        self._back_since = None\n",
+        "        self.is_up = False\n        self._answered = 0\n",
+        "        self._answered = 0\n",
         OUTAGE,
     ),
     Control(

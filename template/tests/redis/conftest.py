@@ -12,7 +12,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.application import create_app
-from app.core.cache import Cache
+from app.core.cache import Cache, client, link
 from app.core.resources import Resources
 from tests.clients import register
 from tests.harness import make_client, make_settings, promote, run_app, with_resources
@@ -32,6 +32,13 @@ class Service:
 
 
 Serve = Callable[..., AbstractAsyncContextManager[Service]]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no outage."""
+    monkeypatch.setattr(client, "SECONDS", 10)
+    monkeypatch.setattr(link, "SECONDS", 10)
 
 
 @pytest.fixture

@@ -26,10 +26,15 @@ async def serving(
         yield service
 
 
-async def wait_until_used(service: Service) -> float:
-    """Wait until Redis is used again; how long that took in seconds."""
+@pytest.fixture
+def patience() -> None:
+    """None: here Redis is given the time that the service gives it."""
+
+
+async def wait_until(service: Service, *, is_up: bool) -> float:
+    """Wait until the service uses Redis, or no longer; how long that took in seconds."""
     started = monotonic()
-    while not service.cache.link.is_up:
+    while service.cache.link.is_up is not is_up:
         assert monotonic() - started < 5
         await asyncio.sleep(0.02)
     return monotonic() - started
@@ -52,7 +57,7 @@ async def test_stopped_it_is_missed_by_nobody(
         ready = await service.client.get(READY)
         assert (ready.status_code, ready.json()) == (200, {"status": "degraded"})
         own_redis.start()
-        assert await wait_until_used(service) < 5
+        assert await wait_until(service, is_up=True) < 5
         await asyncio.sleep(1.1)
         assert (await service.client.get(READY)).json() == {"status": "ok"}
         assert (await read_me(service.client, bob)).status_code == 401
@@ -85,10 +90,11 @@ async def test_who_leaves_meanwhile_has_left_when_it_is_back(
         own_redis.freeze()
         response = await one.client.post(f"{API}/auth/logout", headers=bearer(ada))
         assert response.status_code == 204
+        await wait_until(other, is_up=False)
         own_redis.thaw()
         for service in (one, other):
             assert (await read_me(service.client, ada)).status_code == 401
-        await wait_until_used(one)
+        await wait_until(one, is_up=True)
         for service in (one, other):
             assert (await read_me(service.client, ada)).status_code == 401
 
@@ -101,7 +107,7 @@ async def test_absent_at_the_start_it_is_used_once_it_is_there(
         ada = await sign_in(service.client, "ada@example.com")
         assert (await read_me(service.client, ada)).status_code == 200
         own_redis.start()
-        await wait_until_used(service)
+        await wait_until(service, is_up=True)
         for _ in range(2):
             assert (await read_me(service.client, ada)).status_code == 200
         assert service.cache.counts["session", "hit"] == 1

@@ -14,11 +14,11 @@ from app.core.cache.client import SECONDS
 PROBE_SECONDS = 0.25
 """How often Redis is asked whether it is there."""
 
-TRUST_SECONDS = 1.0
-"""How long it has to answer before it is used again.
+TRUST_PROBES = 5
+"""How many probes in a row it has to answer before it is used again.
 
-Longer than a probe that fails and the next one: by then every process that owes Redis
-something has paid.
+Together they take longer than one that fails and the next one: by then every process that
+owes Redis something has paid, on a busy machine too.
 """
 
 FAILURES = (RedisError, CacheBackendInteractionError, OSError, TimeoutError)
@@ -48,7 +48,7 @@ class Link:
         self._probe = probe
         self._pay = pay
         self._owes = False
-        self._back_since: float | None = None
+        self._answered = 0
         self._is_watched = False
         self.is_up = False
 
@@ -116,15 +116,14 @@ class Link:
             raise
 
     def _lose(self, error: BaseException) -> None:
-        if self.is_up or self._back_since is not None:
+        if self.is_up or self._answered:
             _log.warning("redis_lost", reason=type(error).__name__)
         self.is_up = False
-        self._back_since = None
+        self._answered = 0
 
     def _regain(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._back_since = self._back_since or now
-        if now - self._back_since >= TRUST_SECONDS:
-            self._back_since = None
+        self._answered += 1
+        if self._answered >= TRUST_PROBES:
+            self._answered = 0
             self.is_up = True
             _log.info("redis_regained")
