@@ -51,9 +51,13 @@ def find_token(mail: EmailMessage) -> str:
     return str(token)
 
 
-def newest_token(folder: Path) -> str:
-    """The token of the link in the newest mail of a folder."""
-    mail = message_from_bytes(max(folder.iterdir()).read_bytes(), policy=default)
+def reset_token(folder: Path) -> str:
+    """The token of the link to a new password in one mail of a folder."""
+    mails = [
+        message_from_bytes(file.read_bytes(), policy=default)
+        for file in folder.iterdir()
+    ]
+    (mail,) = [mail for mail in mails if "/reset-password#" in mail.get_content()]
     return find_token(mail)
 
 

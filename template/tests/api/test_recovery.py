@@ -23,7 +23,7 @@ from tests.clients import (
     verify,
 )
 from tests.harness import PASSWORD, LiveClient, MakeUser
-from tests.mailbox import Mailbox, count_mails, newest_token
+from tests.mailbox import Mailbox, count_mails, reset_token
 
 ADA = "ada@example.com"
 NEW = "a much better one"
@@ -112,7 +112,7 @@ async def test_of_two_uses_at_once_one_succeeds(
         await register(client, ADA)
         await forgot(client, ADA)
     # The application has stopped, so every mail is there.
-    token = newest_token(tmp_path)
+    token = reset_token(tmp_path)
     async with live_client(mail_url=f"file:{tmp_path}") as client:
         answers = await asyncio.gather(
             *(reset(client, token, f"{NEW} {number}") for number in range(4))
@@ -154,7 +154,7 @@ async def test_new_password_by_mail_ends_the_wait_after_failures(
             await login(client, ADA, "wrong")
         assert (await login(client, ADA)).status_code == 429
         await forgot(client, ADA)
-    token = newest_token(tmp_path)
+    token = reset_token(tmp_path)
     async with live_client(**changes) as client:
         assert (await reset(client, token)).status_code == 204
         assert (await login(client, ADA, NEW)).status_code == 200
