@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import update
@@ -69,9 +70,18 @@ def alembic_config(database_url: str) -> Config:
     return config
 
 
+def head_revision() -> str:
+    """The newest migration of the project."""
+    scripts = ScriptDirectory.from_config(Config(toml_file="pyproject.toml"))
+    head = scripts.get_current_head()
+    assert head is not None
+    return head
+
+
 def with_later_migration(database_url: str, folder: Path, migration: str) -> Config:
-    """The same, with a `migration` after the first one; `folder` is where it is put."""
-    (folder / "later.py").write_text(migration)
+    """The same, with a `migration` after "HEAD", the newest; `folder` is its place."""
+    later = migration.replace("HEAD", head_revision())
+    (folder / "later.py").write_text(later)
     config = alembic_config(database_url)
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", f"migrations/versions\n{folder}")

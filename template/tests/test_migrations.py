@@ -19,6 +19,7 @@ from tests.clients import read_me, register, sign_in
 from tests.harness import (
     LiveClient,
     alembic_config,
+    head_revision,
     make_environment,
     make_settings,
     with_later_migration,
@@ -110,7 +111,8 @@ async def test_an_upgrade_waits_for_another_before_it_reads_the_version(
     async with engine.connect() as other:
         await other.run_sync(lambda sync: DIALECT.migrating(sync).__enter__())
         await other.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
-        await other.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        version = {"head": head_revision()}
+        await other.execute(text("INSERT INTO alembic_version VALUES (:head)"), version)
         upgrade = asyncio.create_task(
             asyncio.to_thread(command.upgrade, config, "head")
         )
@@ -126,7 +128,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "later"
-down_revision = "0001"
+down_revision = "HEAD"
 
 
 def upgrade() -> None:
@@ -149,7 +151,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "later"
-down_revision = "0001"
+down_revision = "HEAD"
 
 
 def upgrade() -> None:

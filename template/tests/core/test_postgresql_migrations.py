@@ -13,7 +13,7 @@ CONCURRENT_INDEX = """
 from alembic import op
 
 revision = "later"
-down_revision = "0001"
+down_revision = "HEAD"
 
 
 def upgrade() -> None:

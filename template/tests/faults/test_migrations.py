@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "later"
-down_revision = "0001"
+down_revision = "HEAD"
 
 
 def upgrade() -> None:
@@ -66,5 +66,5 @@ async def test_three_replicas_change_a_table_that_is_locked_and_written_to(
     assert set(during.statuses) <= {201, 503}
     assert during.worst < IN_TIME
     assert set(writers.answers.statuses) == {201}
-    assert await migrate(url, tmp_path / "down", "downgrade", "0001") == 0
+    assert await migrate(url, tmp_path / "down", "downgrade", "-1") == 0
     await assert_recovers(service)
