@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-controls lint setup format requirements clean
+.PHONY: help demo test test-all test-controls lint setup format requirements release clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,9 +26,12 @@ demo: ## Render the default service, set it up and serve it on 127.0.0.1:$PORT (
 	@$(BIN)/python scripts/demo.py
 
 # A worker takes a whole module, or class, at a time: what they set up is set up once.
-test: lint ## Check the template and every combination of answers
+test: lint ## Check the template and every combination of answers; args="--shard 1/4" a part
 	PYTHONPATH=tests $(BIN)/pytest -p support.report --verbose \
-		--numprocesses 2 --dist loadscope --no-loadscope-reorder
+		--numprocesses 2 --dist loadscope --no-loadscope-reorder $(args)
+
+test-all: ## Check every three answers together too, with all tests of each service: hours
+	$(MAKE) test args="--strength 3 $(args)"
 
 test-controls: setup ## Switch each protection of the service off, and expect its tests to fail
 	PYTHONPATH=tests $(BIN)/pytest --verbose --numprocesses 2 --dist loadscope tests/test_controls.py
@@ -48,6 +51,9 @@ format: setup ## Format this repository's own Python
 requirements: setup ## Pin the newest tools (older than the cooldown) in requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --group dev \
 		--custom-compile-command "make requirements" --output-file requirements.txt
+
+release: setup ## Test, write down and tag what is here: make release v=1.2.0
+	@$(BIN)/python scripts/release.py "$(v)"
 
 clean: ## Remove .venv and the caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
