@@ -1,0 +1,97 @@
+"""Each option is turned on, off and on again in a service that people have changed."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Files, files_of, label, options
+from support.releases import commit, make_template, start_service, update
+from updates.edits import Edit
+from updates.scenarios import SCENARIOS
+
+# The owner's, and what no two renders have in common.
+LEFT_OUT = re.compile(r"\.git/|\.env$|\.copier-answers\.yml$|uv\.lock$|migrations/versions/")
+
+# The service starts with the first answers; each option is turned to each of its other answers.
+BASE: dict[str, Any] = {
+    "database": "sqlite",
+    "ci": "none",
+    "oauth_providers": ["google"],
+    "redis": False,
+}
+TOGGLES = [
+    pytest.param(name, answer, id=f"{name}-{label(answer)}")
+    for name, base in BASE.items()
+    for answer in [*options()[name], *([[]] if name == "oauth_providers" else [])]
+    if answer != base
+]
+
+Record = Callable[[str, object], None]
+
+
+def edit(service: Path) -> None:
+    for edits in SCENARIOS.values():
+        for each in edits:
+            each.make(service)
+
+
+def compared(service: Path) -> Files:
+    return {path: text for path, text in files_of(service).items() if not LEFT_OUT.match(path)}
+
+
+def fresh(source: str, path: Path, answers: dict[str, Any]) -> Files:
+    """A fresh render with the same edits."""
+    start_service(source, path, **answers)
+    edit(path)
+    return compared(path)
+
+
+def conflicts(service: Path) -> list[str]:
+    return [
+        path
+        for path, text in files_of(service).items()
+        if path.endswith(".rej") or re.search(rb"^(<{7}|>{7}) ", text, re.MULTILINE)
+    ]
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where every toggle starts: the template, a service with edits, and its files."""
+
+    source: str
+    service: Path
+    files: Files
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
+    source = make_template(tmp_path_factory.mktemp("source") / "template")
+    service = tmp_path_factory.mktemp("start") / "service"
+    files = fresh(source, service, BASE)
+    commit(service, "A year of work")
+    return Start(source, service, files)
+
+
+@pytest.mark.parametrize(("option", "answer"), TOGGLES)
+def test_toggle(
+    start: Start, tmp_path: Path, record_property: Record, option: str, answer: Any
+) -> None:
+    service = tmp_path / "service"
+    shutil.copytree(start.service, service)
+    toggled = {**BASE, option: answer}
+    expected = fresh(start.source, tmp_path / "fresh", toggled)
+    for answers, files in ((toggled, expected), (BASE, start.files), (toggled, expected)):
+        update(service, **{option: answers[option]})
+        assert conflicts(service) == []
+        lost = [name for name, edits in SCENARIOS.items() if not is_kept(edits, service)]
+        assert not lost
+        assert compared(service) == files
+    record_property("edits kept", ", ".join(SCENARIOS))
+
+
+def is_kept(edits: list[Edit], service: Path) -> bool:
+    return all(each.is_kept(service) for each in edits)

@@ -1,0 +1,1 @@
+"""What a service's owner does to it, and what an update must leave of that."""
