@@ -1,5 +1,6 @@
 """Renders of the working tree, in process and as plain data."""
 
+import argparse
 import ast
 import re
 import shutil
@@ -19,6 +20,34 @@ TEMPLATE = ("copier.yml", "extensions", "licenses", "template")
 Answers = dict[str, Any]
 Render = Callable[..., Path]
 Files = dict[str, bytes]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    strength = "how many answers are tried together; with 3, all tests of each service run"
+    parser.addoption("--strength", type=int, default=2, choices=[2, 3], help=strength)
+    parser.addoption("--shard", type=shard, default=(1, 1), help="i/n: a part of the tests")
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Read which part of how many."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    number, count = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= number <= count:
+        message = f"{text} is no part of the tests: write 1/4, 2/4, 3/4 or 4/4 for each of four."
+        raise argparse.ArgumentTypeError(message)
+    return number, count
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what another shard runs; what shares its set-up stays together."""
+    number, count = config.getoption("shard")
+    scopes = list(dict.fromkeys(item.nodeid.rpartition("::")[0] for item in items))
+    ours = set(scopes[number - 1 :: count])
+    parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        parts[item.nodeid.rpartition("::")[0] in ours].append(item)
+    items[:] = parts[True]
+    config.hook.pytest_deselected(items=parts[False])
 
 
 def options() -> dict[str, list[Any]]:

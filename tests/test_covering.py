@@ -1,0 +1,182 @@
+"""Every two answers are tried together: types, layers, migrations, a start and the tests.
+
+One environment serves all rows, since the libraries of the largest service hold those of all
+others; the variants are installed each from its own lock. `make test-all` takes every three
+answers, and all the tests of each service.
+"""
+
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import options
+from support.covering import Factors, Row, covering_array, interactions
+from support.postgres import postgres_database
+from support.pythons import interpreters, oldest_and_newest
+from support.service import PROVIDERS, Service, render
+
+Record = Callable[[str, object], None]
+
+# Options that need another one, which has to be on with them.
+NEEDS: dict[str, str] = {}
+
+# Tests of the service which take longest and have least to do with its options: they run in the
+# variants, which are the smallest and the largest service, and in `make test-all`.
+LONG = [
+    "tests/api/test_idempotency_races.py",
+    "tests/api/test_races.py",
+    "tests/api/test_schema.py",
+    "tests/api/test_throttle.py",
+    "tests/oauth/test_browser.py",
+    "tests/oauth/test_faults.py",
+    "tests/oauth/test_schema.py",
+    "tests/redis/test_outage.py",
+    "tests/test_purge.py",
+    "tests/test_storm.py",
+]
+
+
+def factors() -> Factors:
+    """The questions with choices; where several can be taken, each one is a question."""
+    found: Factors = {}
+    for name, answers in options().items():
+        if isinstance(answers[0], list):
+            found |= {f"{name}: {choice}": [False, True] for choice in answers[-1]}
+        else:
+            found[name] = list(answers)
+    return found
+
+
+def is_allowed(row: Row) -> bool:
+    """Whether some answers, the others open, go together."""
+    return all(row.get(needed, True) for option, needed in NEEDS.items() if row.get(option))
+
+
+def required() -> list[Row]:
+    """Nothing on, everything on, and each option alone; the choices without a default are open."""
+    switches = {name: values for name, values in factors().items() if len(values) == 2}
+    off = {name: values[0] for name, values in switches.items()}
+    on = {name: values[1] for name, values in switches.items()}
+    return [off, on, *({**off, name: values[1]} for name, values in switches.items())]
+
+
+def rows(strength: int) -> list[Row]:
+    return covering_array(factors(), strength, required(), is_allowed)
+
+
+def answers_of(row: Row) -> dict[str, Any]:
+    """The answers to the template's questions."""
+    answers: dict[str, Any] = {}
+    for name, value in row.items():
+        question, _, choice = name.partition(": ")
+        if not choice:
+            answers[name] = value
+        elif value:
+            answers.setdefault(question, []).append(choice)
+    return {"oauth_providers": [], **answers}
+
+
+def label_of(row: Row) -> str:
+    on = [name.rpartition(": ")[2] for name, value in row.items() if value is True]
+    return "-".join([str(value) for value in row.values() if isinstance(value, str)] + on)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "row" in metafunc.fixturenames:
+        found = rows(metafunc.config.getoption("strength"))
+        half = metafunc.cls.half
+        metafunc.parametrize("row", found[half::2], ids=label_of)
+
+
+@pytest.mark.parametrize("strength", [2, 3])
+def test_any_answers_occur_together(strength: int, record_property: Record) -> None:
+    """Counted here once more, without the code that made the rows."""
+    found = rows(strength)
+    wanted = 0
+    for names in combinations(factors(), strength):
+        seen = {tuple(row[name] for name in names) for row in found}
+        every = set(product(*(factors()[name] for name in names)))
+        assert seen == every, names
+        wanted += len(every)
+    assert wanted == len(interactions(factors(), strength, is_allowed))
+    record_property("rows", f"{len(found)}, in which {wanted} of {wanted} occur")
+
+
+def test_what_does_not_go_together_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NEEDS, "jobs", "redis")
+    questions: Factors = {"jobs": [False, True], "redis": [False, True], "ci": ["a", "b"]}
+    found = covering_array(questions, 2, [], is_allowed)
+    assert all(map(is_allowed, found))
+    assert {(row["jobs"], row["ci"]) for row in found} == set(product([False, True], "ab"))
+
+
+@pytest.fixture(scope="class")
+def largest() -> Iterator[Service]:
+    """A service with everything, installed."""
+    version = oldest_and_newest()[-1]
+    # Not in pytest's folder, where other users cannot go: PostgreSQL runs as one of them.
+    with tempfile.TemporaryDirectory(prefix="covering-") as folder:
+        path = Path(folder) / "service"
+        answers = {"database": "postgresql", "oauth_providers": PROVIDERS, "redis": True}
+        render(path, python_version=version, **answers)
+        service = Service(path, interpreters()[version], {})
+        service.run("uv", "sync")
+        service.run("uv", "pip", "install", "aiosqlite")  # what only the other database needs
+        yield service
+
+
+def service_of(row: Row, largest: Service, stack: ExitStack) -> Service:
+    """The service of a row, in the environment of the largest."""
+    path = largest.path.parent / "row"
+    stack.callback(subprocess.run, ["rm", "-rf", str(path)], check=True)
+    answers = answers_of(row)
+    render(path, **answers)
+    environment = str(largest.path / ".venv")
+    settings = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1"}
+    if answers["database"] == "postgresql":
+        settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
+    service = replace(largest, path=path, settings=settings)
+    if answers["redis"]:
+        settings["APP_REDIS_URL"] = stack.enter_context(service.redis())
+    return service
+
+
+def check_row(row: Row, largest: Service, is_whole: bool) -> None:
+    with ExitStack() as stack:
+        service = service_of(row, largest, stack)
+        cache = largest.path.parent / "mypy"
+        service.run("uv", "run", "mypy", "--cache-dir", str(cache))
+        service.run("uv", "run", "lint-imports")
+        service.run("uv", "run", "alembic", "upgrade", "head")
+        with service.serving() as server:
+            ready = server.request("GET", "/health/ready")
+            assert (ready.status, ready.body["status"]) == (200, "ok"), ready
+            account = {"email": "ada@example.com", "password": "correct horse battery staple"}
+            assert server.request("POST", "/auth/register", data=account).status == 202
+            assert server.stop() == 0
+        left_out = [] if is_whole else [f"--ignore={path}" for path in LONG]
+        service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *left_out)
+
+
+class TestEvenRows:
+    """Two classes, so that two workers can share the rows."""
+
+    half = 0
+
+    def test_row(self, largest: Service, row: Row, request: pytest.FixtureRequest) -> None:
+        check_row(row, largest, request.config.getoption("strength") > 2)
+
+
+class TestOddRows:
+    """The other ones."""
+
+    half = 1
+
+    def test_row(self, largest: Service, row: Row, request: pytest.FixtureRequest) -> None:
+        check_row(row, largest, request.config.getoption("strength") > 2)
