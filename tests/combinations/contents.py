@@ -68,7 +68,9 @@ class Shared:
                 found[name] = {value: value for value in values}
             elif mine:
                 first: dict[str, Value] = {}
-                keys = [json.dumps([self.added(p, {name: value}) for p in mine]) for value in values]
+                keys = [
+                    json.dumps([self.added(p, {name: value}) for p in mine]) for value in values
+                ]
                 found[name] = {
                     value: first.setdefault(key, value)
                     for key, value in zip(keys, values, strict=True)
@@ -127,7 +129,7 @@ class Shared:
         rows = [
             values
             for values in itertools.product(*(self.model.domains[name] for name in scope))
-            if self._number(dict(zip(scope, values, strict=True))) in found
+            if self.number(dict(zip(scope, values, strict=True))) in found
         ]
         return where(scope, (dict(zip(scope, values, strict=True)) for values in rows))
 
@@ -151,9 +153,9 @@ class Shared:
     def _numbers(self) -> dict[tuple[Value, ...], int]:
         return {tuple(case.values()): number for number, case in enumerate(self.cases)}
 
-    def _number(self, answers: Answers) -> int:
-        """The case of these answers, where the others have the default."""
-        kinds = {name: self.kinds[name][value] for name, value in answers.items()}
+    def number(self, answers: Answers) -> int:
+        """The case of these answers; those that are not there have the default."""
+        kinds = {name: self.kinds[name][answers[name]] for name in self.axes if name in answers}
         return self._numbers[
             tuple(kinds.get(name, values[0]) for name, values in self.axes.items())
         ]

@@ -15,7 +15,7 @@ from combinations.conditions import (
     where,
 )
 from combinations.contents import Content, Shared
-from combinations.facts import facts_of
+from combinations.kinds import facts_of
 from combinations.model import Model
 from combinations.source import Answers
 from combinations.traces import spoken
@@ -83,19 +83,37 @@ class Proof:
         condition = both(condition, selected, self.model.domains)
         return extended(condition, more, self.model.domains)
 
+    def render(self, answers: Answers) -> dict[str, str]:
+        """The files of one combination, put together of the contents."""
+        found = {}
+        for path, contents in self.contents.items():
+            if self.model.selection[path].holds(answers):
+                shared = self.shared.get(path)
+                number = shared.number(answers) if shared and shared.is_whole else None
+                if shared and number is None:
+                    found[path] = shared.render(answers)
+                else:
+                    has = (each for each in contents if number is None or number in each.rows)
+                    found[path] = next(has).text
+        return found
+
     def contents_alone(self) -> Iterator[Problem]:
         """What is wrong in a content by itself, or with its words."""
+        said = set()
         for content in self.all_contents():
             for what in problems(content.path, content.text):
                 yield Problem(next(self.answers(content)), content.path, what)
             if content.path in {".copier-answers.yml"}:  # It says which options there are.
                 continue
             for trace, word in spoken(content.path, content.text):
+                if (content.path, trace) in said:
+                    continue
                 names = trace.questions(self.model.domains)
                 for answers in self.answers(content, names):
                     if not trace.is_wanted({name: answers[name] for name in names}):
                         what = f"speaks of {trace}: {word}"
                         yield Problem(answers, content.path, what)
+                        said.add((content.path, trace))
                         break
 
     def _when(self, path: str, found: set[int]) -> Condition:

@@ -1,0 +1,154 @@
+"""Every combination of answers renders to files that are right and fit together."""
+
+import itertools
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from combinations import page
+from combinations.conditions import assignments
+from combinations.fits import Problem, Proof
+from combinations.mistakes import MISTAKES, Mistake
+from combinations.model import Model, plain
+from combinations.source import ANSWERS_FILE, Answers, Source, Value
+from combinations.style import lay_out, ruff
+from combinations.traces import TRACES
+from conftest import ROOT, Render, files_of, options
+
+PROVIDERS = ("github", "gitlab", "google", "microsoft", "oidc")
+
+
+def answers(
+    license: str, python: str, ci: str, database: str, providers: tuple[str, ...], redis: bool
+) -> Answers:
+    names = ("license", "python_version", "ci", "database", "oauth_providers", "redis")
+    return dict(zip(names, (license, python, ci, database, providers, redis), strict=True))
+
+
+RENDERED = [
+    answers("MIT", "3.13", "none", "sqlite", (), False),
+    answers("Apache-2.0", "3.11", "github", "postgresql", PROVIDERS, True),
+    answers("BSD-3-Clause", "3.12", "gitlab", "sqlite", ("gitlab", "oidc"), False),
+    answers("Proprietary", "3.14", "none", "postgresql", ("google",), False),
+    answers("MIT", "3.14", "gitlab", "sqlite", (), True),
+]
+
+
+@pytest.fixture(scope="module")
+def proof(template: Path) -> Proof:
+    return Proof(Model(Source(template)))
+
+
+def shown(problems: Iterator[Problem]) -> list[str]:
+    return list(map(str, problems))
+
+
+def test_every_content_is_right(proof: Proof) -> None:
+    assert shown(proof.contents_alone()) == []
+
+
+def test_every_content_is_formatted_and_linted(proof: Proof, tmp_path: Path) -> None:
+    lay_out(proof.all_contents(), tmp_path)
+    assert ruff(tmp_path) == []
+
+
+def test_all_files_of_every_combination_fit_together(proof: Proof) -> None:
+    assert shown(proof.together()) == []
+
+
+def test_the_same_when_combinations_are_taken_one_by_one(proof: Proof) -> None:
+    """The short way, over the answers that two files read, leaves none out."""
+    pairs = {(need.condition, proof.offers(need.words)) for need in proof.needs}
+    met = {pair for pair in pairs if pair[0] in pair[1]}
+    taken = 0
+    for each in assignments(proof.model.domains, proof.model.domains):
+        taken += 1
+        for need, offers in pairs - met:
+            assert not need.holds(each) or any(offer.holds(each) for offer in offers), each
+    assert taken == proof.model.count
+
+
+def test_there_are_as_many_combinations_as_answers(proof: Proof) -> None:
+    assert proof.model.domains.keys() == options().keys()
+    for name, values in options().items():
+        assert {tuple(v) if isinstance(v, list) else v for v in values} <= {
+            *proof.model.domains[name]
+        }
+    assert len(proof.model.domains["oauth_providers"]) == 2 ** len(PROVIDERS)
+
+
+@pytest.mark.parametrize("given", RENDERED, ids=lambda given: "-".join(map(str, given.values())))
+def test_contents_are_what_copier_renders(proof: Proof, render: Render, given: Answers) -> None:
+    rendered = files_of(render(**{name: plain(value) for name, value in given.items()}))
+    expected = proof.render(given)
+    assert rendered.keys() == expected.keys()
+    for path, content in rendered.items():
+        if path == ANSWERS_FILE:
+            assert asked(content) == asked(expected[path])
+        elif path == ".env":
+            secret = r"[0-9a-f]{64}|[0-9a-f]{32}"
+            assert re.sub(secret, "", content.decode()) == re.sub(secret, "", expected[path])
+        else:
+            assert content.decode() == expected[path], path
+
+
+def asked(text: str | bytes) -> dict[str, Any]:
+    """The answers, without what Copier says of where they come from."""
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return {name: value for name, value in loaded.items() if not name.startswith("_")}
+
+
+def test_every_choice_leaves_traces() -> None:
+    """Else nobody would look for what it leaves behind."""
+    for option, choices in TRACES.items():
+        found = [
+            choice
+            for answer in options()[option]
+            for choice in (answer if isinstance(answer, list) else [answer])
+        ]
+        assert choices.keys() == set(found)
+
+
+def test_the_page_is_up_to_date(proof: Proof) -> None:
+    assert (ROOT / "docs/combinations.md").read_text() == page.text(proof), "make combinations"
+
+
+# Enough of the answers to have each option on and off.
+FEW: dict[str, list[Value]] = {
+    "license": ["MIT"],
+    "python_version": ["3.13"],
+    "oauth_providers": [(), ("gitlab",), PROVIDERS],
+}
+
+
+def copied(template: Path, folder: Path, mistake: Mistake) -> Path:
+    shutil.copytree(template, folder)
+    file = folder / mistake.file
+    text = file.read_text() if mistake.old else ""
+    assert mistake.old in text
+    file.write_text(text.replace(mistake.old, mistake.new, 1))
+    return folder
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_found(template: Path, tmp_path: Path, name: str) -> None:
+    mistake = MISTAKES[name]
+    proof = Proof(Model(Source(copied(template, tmp_path / "template", mistake)), only=FEW))
+    found = shown(itertools.chain(proof.contents_alone(), proof.together()))
+    assert [line for line in found if re.search(mistake.said, line)], found
+
+
+def test_a_mistake_of_style_is_found(template: Path, tmp_path: Path) -> None:
+    """In what is written with Jinja, where no editor formats it."""
+    mistake = Mistake(
+        "template/app/registry.py.jinja", "import {{ module }}", "import  {{ module }}", ""
+    )
+    source = Source(copied(template, tmp_path / "template", mistake))
+    lay_out(Proof(Model(source, only=FEW)).all_contents(), tmp_path / "laid-out")
+    found = ruff(tmp_path / "laid-out")
+    assert len(found) == 1
+    assert "import  app.api.redis" in found[0]
