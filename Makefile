@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-controls lint setup format requirements clean
+.PHONY: help demo test test-controls combinations lint setup format requirements clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ test: lint ## Check the template and every combination of answers
 
 test-controls: setup ## Switch each protection of the service off, and expect its tests to fail
 	PYTHONPATH=tests $(BIN)/pytest --verbose --numprocesses 2 --dist loadscope tests/test_controls.py
+
+combinations: setup ## Write docs/combinations.md: which combinations of answers are checked, and how
+	PYTHONPATH=tests $(BIN)/python -m combinations.page
 
 lint: setup ## Format, lint and type checks of this repository's own Python
 	$(BIN)/ruff format --check .

@@ -9,24 +9,25 @@ from typing import Any
 
 import pytest
 import yaml
-from combinations import page
+from combinations import contents, page
 from combinations.conditions import assignments
 from combinations.fits import Problem, Proof
 from combinations.mistakes import MISTAKES, Mistake
 from combinations.model import Model, plain
 from combinations.source import ANSWERS_FILE, Answers, Source, Value
 from combinations.style import lay_out, ruff
+from combinations.sums import is_sum
 from combinations.traces import TRACES
 from conftest import ROOT, Render, files_of, options
 
 PROVIDERS = ("github", "gitlab", "google", "microsoft", "oidc")
 
 
-def answers(
-    license: str, python: str, ci: str, database: str, providers: tuple[str, ...], redis: bool
-) -> Answers:
-    names = ("license", "python_version", "ci", "database", "oauth_providers", "redis")
-    return dict(zip(names, (license, python, ci, database, providers, redis), strict=True))
+NAMES = ("license", "python_version", "ci", "database", "oauth_providers", "redis")
+
+
+def answers(*values: Value) -> Answers:
+    return dict(zip(NAMES, values, strict=True))
 
 
 RENDERED = [
@@ -130,6 +131,7 @@ def copied(template: Path, folder: Path, mistake: Mistake) -> Path:
     file = folder / mistake.file
     text = file.read_text() if mistake.old else ""
     assert mistake.old in text
+    file.parent.mkdir(exist_ok=True)
     file.write_text(text.replace(mistake.old, mistake.new, 1))
     return folder
 
@@ -150,5 +152,38 @@ def test_a_mistake_of_style_is_found(template: Path, tmp_path: Path) -> None:
     source = Source(copied(template, tmp_path / "template", mistake))
     lay_out(Proof(Model(source, only=FEW)).all_contents(), tmp_path / "laid-out")
     found = ruff(tmp_path / "laid-out")
-    assert len(found) == 1
-    assert "import  app.api.redis" in found[0]
+    assert "-import  app.api.redis" in found[0]
+
+
+def test_a_file_with_many_contents_is_the_sum_of_what_options_add(
+    proof: Proof, template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terms and the pairs of them say as much as all contents, with less of them."""
+    monkeypatch.setattr(contents, "LIMIT", 1)
+    sums = Proof(Model(Source(template)))
+    assert shown(itertools.chain(sums.contents_alone(), sums.together())) == []
+    assert len(list(sums.all_contents())) < len(list(proof.all_contents()))
+    assert set(sums.needs) == set(proof.needs)
+    words = {word for need in proof.needs for word in need.words}
+    for word in words:
+        assert sums.offers([word]) == proof.offers([word]), word
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{% for part in extensions.values() %}{{ part.readme }}{% endfor %}", None),
+        ("{% set a = (extensions or {}).values() | list %}{% if a %}x{% endif %}", None),
+        ("{% if license == 'MIT' %}{{ license }}{% endif %}", None),
+        ("{% if extensions | length > 2 %}x{% endif %}", "a test of more"),
+        ("{% for part in extensions.values() %}{{ loop.index }}{% endfor %}", "beyond its element"),
+        ("{% for p in extensions.values() %}{{ extensions }}{% endfor %}", "beyond its element"),
+        ("{{ extensions.redis.readme }}", "outside of a loop"),
+        ("{% if extensions.redis and extensions.ci %}x{% endif %}", "a test of more"),
+        ("{% set a = extensions | length %}{{ a }}", "something else than a list"),
+        ("{% macro m() %}{{ extensions }}{% endmacro %}", "a macro"),
+    ],
+)
+def test_what_is_a_sum(template: Path, text: str, said: str | None) -> None:
+    problem = is_sum(Source(template).env.parse(text))
+    assert problem is None if said is None else said in str(problem)

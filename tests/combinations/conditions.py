@@ -57,7 +57,7 @@ def extended(condition: Condition, names: Iterable[str], domains: Domains) -> It
 
 def both(one: Condition, other: Condition, domains: Domains) -> Condition:
     """True where both are."""
-    if one == ALWAYS or one == other:
+    if one in (ALWAYS, other):
         return other
     if other == ALWAYS:
         return one

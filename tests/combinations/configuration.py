@@ -64,7 +64,10 @@ def compose(text: str, facts: Facts) -> None:
     for name, service in data["services"].items():
         facts.offers.add(f"service:{name}")
         for other in service.get("depends_on", ()):
+            facts.offers.add(f"waited:{other}")
             facts.need(f"{name} depends on {other}, which is no service", f"service:{other}")
+        if "build" not in service:
+            facts.need(f"nothing waits for {name}", f"waited:{name}")
         for mount in service.get("volumes", ()):
             volume = mount.split(":")[0]
             if not volume.startswith((".", "/")):

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from combinations.conditions import ALWAYS, Condition, where
+from combinations.conditions import ALWAYS, Condition, assignments, where
 from combinations.model import Model
 from combinations.source import EXTENSIONS, REMEMBERED, Answers, Value
 from combinations.sums import is_sum
@@ -46,6 +46,7 @@ class Shared:
             *(scope for scope in scopes.values() if len(scope) > 1)
         )
         self.keys = model.reads.keys(self.text)
+        self._conditions: dict[frozenset[int], list[Condition]] = {}
         self._template: Template = model.source.env.get_template(name)
 
     @property
@@ -119,19 +120,35 @@ class Shared:
             context[EXTENSIONS] = {part: added for part, added in adds.items() if added}
         return self._template.render(context)
 
-    def condition(self, found: set[int]) -> Condition:
-        """The fewest answers that say which of the `cases` these are."""
-        if len(found) == len(self.cases):
-            return ALWAYS
+    def conditions(self, found: set[int]) -> list[Condition]:
+        """When it is one of these `cases`: when any of the conditions is true.
+
+        They are about the fewest answers. There is one, unless a sum has what any of several
+        options adds: then there is one for each.
+        """
+        key = frozenset(found)
+        if key not in self._conditions:
+            self._conditions[key] = [ALWAYS] if len(key) == len(self.cases) else self._find(key)
+        return self._conditions[key]
+
+    def _find(self, found: frozenset[int]) -> list[Condition]:
         scope = [name for name in self.axes if self._matters(name, found)]
-        terms = {*scope} - self.direct
-        assert self.is_whole or len(terms) <= 2, f"{self.path}: not the sum it seems to be"
-        rows = [
-            values
-            for values in itertools.product(*(self.model.domains[name] for name in scope))
-            if self.number(dict(zip(scope, values, strict=True))) in found
+        terms = [name for name in scope if name not in self.direct]
+        if self.is_whole or len(terms) <= 2:
+            return [self._table(scope, found)]
+        found_alone = [
+            self._table([name for name in scope if name == term or name in self.direct], found)
+            for term in terms
         ]
-        return where(scope, (dict(zip(scope, values, strict=True)) for values in rows))
+        for number, case in enumerate(self.cases):
+            is_any = any(condition.holds(case) for condition in found_alone)
+            assert is_any == (number in found), f"{self.path}: not the sum it seems to be"
+        return found_alone
+
+    def _table(self, scope: list[str], found: frozenset[int]) -> Condition:
+        """The condition on these answers, where the others have the default."""
+        answers = assignments(scope, self.model.domains)
+        return where(scope, (each for each in answers if self.number(each) in found))
 
     def same(self, case: Answers) -> Iterator[Answers]:
         """All answers between which and the case it makes no difference."""
@@ -142,12 +159,25 @@ class Shared:
         for values in itertools.product(*kinds.values()):
             yield dict(zip(kinds, values, strict=True))
 
-    def _matters(self, axis: str, found: set[int]) -> bool:
-        groups: dict[tuple[Value, ...], set[bool]] = defaultdict(set)
-        for number, case in enumerate(self.cases):
-            rest = tuple(value for name, value in case.items() if name != axis)
-            groups[rest].add(number in found)
-        return any(len(seen) > 1 for seen in groups.values())
+    def _matters(self, axis: str, found: frozenset[int]) -> bool:
+        group = self._groups[axis]
+        inside = Counter(map(group.__getitem__, found))
+        sizes = self._sizes[axis]
+        return any(count < sizes[number] for number, count in inside.items())
+
+    @cached_property
+    def _groups(self) -> dict[str, list[int]]:
+        """For each axis, case by case, the number of those that differ in this axis alone."""
+        found = {}
+        for axis in self.axes:
+            seen: dict[tuple[Value, ...], int] = {}
+            rests = (tuple(v for name, v in case.items() if name != axis) for case in self.cases)
+            found[axis] = [seen.setdefault(rest, len(seen)) for rest in rests]
+        return found
+
+    @cached_property
+    def _sizes(self) -> dict[str, Counter[int]]:
+        return {axis: Counter(groups) for axis, groups in self._groups.items()}
 
     @cached_property
     def _numbers(self) -> dict[tuple[Value, ...], int]:

@@ -116,16 +116,16 @@ class Proof:
                         said.add((content.path, trace))
                         break
 
-    def _when(self, path: str, found: set[int]) -> Condition:
+    def _when(self, path: str, found: set[int]) -> Iterator[Condition]:
         """When the file is there with one of the contents of these cases."""
         shared = self.shared.get(path)
-        condition = shared.condition(found) if shared else ALWAYS
-        return both(condition, self.model.selection[path], self.model.domains)
+        for condition in shared.conditions(found) if shared else [ALWAYS]:
+            yield both(condition, self.model.selection[path], self.model.domains)
 
     @cached_property
     def _facts(self) -> tuple[dict[str, set[Condition]], list[Need]]:
         offers: dict[str, set[Condition]] = defaultdict(set)
-        needs = []
+        needs: list[Need] = []
         for path, contents in self.contents.items():
             offered: dict[str, set[int]] = defaultdict(set)
             needed: dict[tuple[tuple[str, ...], str], set[int]] = defaultdict(set)
@@ -136,9 +136,9 @@ class Proof:
                 for words, what in facts.needs.items():
                     needed[words, what].update(content.rows)
             for word, rows in offered.items():
-                offers[word].add(self._when(path, rows))
+                offers[word].update(self._when(path, rows))
             for (words, what), rows in needed.items():
-                needs.append(Need(path, what, words, self._when(path, rows)))
+                needs += [Need(path, what, words, each) for each in self._when(path, rows)]
         return offers, needs
 
     @property

@@ -107,6 +107,12 @@ MISTAKES = {
     "a container waits for none": Mistake(
         "extensions/redis.yml", "depends_on: [redis]", "depends_on: [cache]", "cache, which is no"
     ),
+    "a container is waited for by none": Mistake(
+        "extensions/redis.yml", "    depends_on: [redis]\n", "", "nothing waits for redis"
+    ),
+    "a package has nothing in it": Mistake(
+        "template/app/core/empty/__init__.py", "", "", "a package of nothing"
+    ),
     "a volume is mounted nowhere": Mistake(
         "extensions/database.yml", "volumes: [data]", "volumes: [data, more]", "mounted nowhere"
     ),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import yaml
@@ -26,7 +26,7 @@ class Model:
         self.reads = Reads(source)
         self._hidden: dict[tuple[str, str], Any] = {}
         self._adds: dict[tuple[str, str], Adds] = {}
-        self._matched: dict[str, set[str]] = {}
+        self._matched: dict[str, frozenset[str]] = {}
         self.domains: Domains = {}
         for name in source.asked:
             self.domains = {**self.domains, name: self._domain(name)}
@@ -109,9 +109,7 @@ class Model:
             for answers in assignments(names, self.domains):
                 lines = self.source.render(block, self.context(block, answers)).splitlines()
                 for line in set(lines) - matched.keys():
-                    assert not line.startswith("!"), "the order of lines would matter"
-                    spec = PathSpec.from_lines("gitignore", [line])
-                    matched[line] = {path for path in paths if spec.match_file(path)}
+                    matched[line] = matches(line, frozenset(paths))
                 dropped.append((answers, set().union(*(matched[line] for line in lines))))
             for path in set().union(*(out for _, out in dropped)):
                 kept = where(names, (answers for answers, out in dropped if path not in out))
@@ -122,3 +120,11 @@ class Model:
 def plain(value: Value) -> Any:
     """An answer as Copier gives it to templates."""
     return list(value) if isinstance(value, tuple) else value
+
+
+@cache
+def matches(line: str, paths: frozenset[str]) -> frozenset[str]:
+    """The paths that a line of `_exclude` excludes, as Copier has it."""
+    assert not line.startswith("!"), "the order of lines would matter"
+    spec = PathSpec.from_lines("gitignore", [line])
+    return frozenset(filter(spec.match_file, paths))

@@ -61,6 +61,9 @@ def _reach(path: str, text: str, facts: Facts) -> None:
     """A module is there to be imported, by name or with all of its package."""
     module = module_of(path)
     package, _, name = module.rpartition(".")
+    facts.offers.add(f"inside:{package}")
+    if path.endswith("__init__.py") and not text.strip():
+        facts.need("is a package of nothing", f"inside:{module}")
     if "iter_modules(__path__)" in text:
         facts.offers.add(f"reach:{module}.*")
     is_collected = name.startswith("test_") or name == "conftest" or path.startswith("migrations/")
@@ -154,7 +157,7 @@ def _settings(path: str, node: ast.ClassDef, facts: Facts) -> None:
     found = names if bases & {"BaseSettings", "Settings"} and path.startswith("app/") else []
     if path.startswith("app/services/oauth/"):
         constants = {
-            target.id: each.value.value
+            target.id: str(each.value.value)
             for each in node.body
             if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant)
             for target in each.targets
@@ -162,7 +165,7 @@ def _settings(path: str, node: ast.ClassDef, facts: Facts) -> None:
         }
         if "name" in constants and "label" in constants:
             ends = ["client_id", "client_secret"]
-            ends += ["issuer"] if constants.get("has_issuer_setting") else []
+            ends += ["issuer"] if "has_issuer_setting" in constants else []
             found += [f"oauth_{constants['name']}_{end}" for end in ends]
     for name in found:
         variable = f"APP_{name.upper()}"

@@ -47,6 +47,8 @@ class Reads:
         """
         tree = self.source.env.parse(text)
         found = {node.attr for node in tree.find_all(nodes.Getattr)}
+        for name in included(tree, self.source.env):
+            found |= self.keys(self.source.text(name))
         constants = [node.arg for node in tree.find_all(nodes.Getitem)]
         constants += [n.value for n in tree.find_all(nodes.Keyword) if n.key == "attribute"]
         found |= {str(node.value) for node in constants if isinstance(node, nodes.Const)}

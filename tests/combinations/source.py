@@ -32,6 +32,7 @@ class Source:
         self.env = self.worker.jinja_env
         self.env.filters["ans_random"] = lambda *_: 1
         self.questions: dict[str, dict[str, Any]] = self.worker.template.questions_data
+        self._texts: dict[str, str] = {}
         self.excludes: tuple[str, ...] = self.worker.template.exclude
 
     @cached_property
@@ -77,8 +78,10 @@ class Source:
 
     def text(self, name: str) -> str:
         """The template of that name, as it is written."""
-        assert self.env.loader is not None
-        return self.env.loader.get_source(self.env, name)[0]
+        if name not in self._texts:
+            assert self.env.loader is not None
+            self._texts[name] = self.env.loader.get_source(self.env, name)[0]
+        return self._texts[name]
 
     def domain(self, name: str, context: dict[str, Any]) -> list[Value]:
         """Every answer to a question, the default first."""
