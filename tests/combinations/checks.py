@@ -50,7 +50,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 
 @cache
 def problems(path: str, text: str) -> tuple[str, ...]:
-    """What is wrong with a file: its end, its syntax, Jinja that was left."""
+    """What is wrong with a file by itself: its end, its syntax."""
     return tuple(_problems(path, text))
 
 
@@ -63,10 +63,15 @@ def _problems(path: str, text: str) -> Iterator[str]:
         # SyntaxError and what the parsers of JSON and TOML raise are the one or the other.
         except (AssertionError, SyntaxError, ValueError, yaml.YAMLError) as error:
             yield f"does not parse: {error}"
+
+
+@cache
+def left_over(path: str, text: str) -> str | None:
+    """Jinja that was not rendered, where no answer holds any."""
     # An f-string may hold {{, and so may GitHub's own expressions.
     jinja = r"\{%|%\}|\{#" if path.endswith(".py") else r"\{%|%\}|\{#|(?<!\$)\{\{"
-    if found := re.search(jinja, text):
-        yield f"holds Jinja: {found[0]}"
+    found = re.search(jinja, text)
+    return found[0] if found else None
 
 
 def check_files(files: dict[str, bytes]) -> None:

@@ -51,9 +51,13 @@ USED_OTHERWISE = {
     "types-authlib": Use(r"app/.*\.py", r"^from authlib"),
 }
 
-NAMED = re.compile(r"(?<![\w./-])(?:app|tests|migrations|docs)/[\w/.-]*[\w]")
-STARTED = re.compile(r"python -m ((?:app|tests)(?:\.\w+)*)")
-SERVED = re.compile(r"""["' ]((?:app|tests)(?:\.\w+)+):(\w+)["' ]""")
+# The packages at the top of a service.
+ROOTS = ("app", "migrations", "scripts", "tests")
+
+_ROOT = f"(?:{'|'.join(ROOTS)})"
+NAMED = re.compile(rf"(?<![\w./-])(?:{_ROOT}|docs)/[\w/.-]*[\w]")
+STARTED = re.compile(rf"python -m ({_ROOT}(?:\.\w+)*)")
+SERVED = re.compile(rf"""["' ]({_ROOT}(?:\.\w+)+):(\w+)["' ]""")
 
 
 def used_otherwise(path: str, text: str) -> Iterator[str]:

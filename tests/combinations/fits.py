@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from combinations.checks import problems
+from combinations.checks import left_over, problems
 from combinations.conditions import (
     ALWAYS,
     Condition,
@@ -101,7 +101,10 @@ class Proof:
         """What is wrong in a content by itself, or with its words."""
         said = set()
         for content in self.all_contents():
-            for what in problems(content.path, content.text):
+            wrong = [*problems(content.path, content.text)]
+            if jinja := left_over(content.path, content.text):
+                wrong.append(f"holds Jinja: {jinja}")
+            for what in wrong:
                 yield Problem(next(self.answers(content)), content.path, what)
             if content.path in {".copier-answers.yml"}:  # It says which options there are.
                 continue

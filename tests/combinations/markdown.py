@@ -26,7 +26,9 @@ def markdown(path: str, text: str, facts: Facts) -> None:
         facts.need(f"{link} leads nowhere", f"path:{found}")
         if name:
             facts.need(f"{link} names no heading", f"anchor:{found}#{name}")
-    for named in re.findall(r"`(docs/[\w/.-]+\w|(?:app|tests|migrations)/[\w/]+\.py)`", prose):
+    for named in re.findall(
+        r"`(docs/[\w/.-]+\w|(?:app|tests|migrations|scripts)/[\w/]+\.py)`", prose
+    ):
         if "keycloak" not in named:  # the example of a provider that one adds
             # What the README tells how to add is the users' slice under another name.
             there = named.replace("order", "user")

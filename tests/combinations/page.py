@@ -80,6 +80,7 @@ KINDS = {
     "name": "a name that is imported, or taken of a module, is in it",
     "reach": "a module is imported, or named by what starts it",
     "declared": "what is imported is declared; by the service, as its own dependency",
+    "standard": "what scripts import is Python's own",
     "import": "a dependency is used",
     "env": "a variable that settings or `compose.yaml` read is in `.env.example`",
     "setting": "a variable that stands anywhere is read",

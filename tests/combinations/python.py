@@ -4,9 +4,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 
-from combinations.facts import Facts
-
-OURS = ("app", "migrations", "tests")
+from combinations.facts import ROOTS, Facts
 
 # What another distribution brings, in the name of which it is declared.
 PART_OF = {"pydantic-core": "pydantic", "click": "typer"}
@@ -54,7 +52,7 @@ def python(path: str, text: str, facts: Facts) -> None:
 
 def is_ours(module: str) -> bool:
     """Whether it is a module of the service."""
-    return module.split(".")[0] in OURS
+    return module.split(".")[0] in ROOTS
 
 
 def _reach(path: str, text: str, facts: Facts) -> None:
@@ -92,6 +90,8 @@ def _import(path: str, module: str, facts: Facts) -> None:
             facts.offers.add(f"import:tests:{name}")
             what = f"imports {name}, which is not declared"
             facts.need(what, f"declared:{name}", f"dev:{name}")
+        elif path.startswith("scripts/"):
+            facts.need(f"imports {name}, and scripts have Python alone", f"standard:{name}")
         else:
             facts.offers.add(f"import:app:{name}")
             what = f"imports {name}, which is no dependency of the service"
@@ -114,7 +114,7 @@ def _attribute(dotted: str, aliases: dict[str, str], facts: Facts) -> None:
         known = [f"name:{package}:{last}"] if package else []
         what = f"takes {name} of {source}, which has none"
         facts.need(what, f"name:{source}:{name}", f"module:{source}.{name}", *known)
-        if "." in source and source not in OURS and first not in OURS:
+        if "." in source and source not in ROOTS and first not in ROOTS:
             return
         source = f"{source}.{name}"
 

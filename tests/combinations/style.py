@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from combinations.contents import Content
+from combinations.facts import ROOTS
 
 RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
-
-ROOTS = ("app", "migrations", "tests")
 
 
 def ruff(folder: Path) -> list[str]:
