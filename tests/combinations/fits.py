@@ -77,9 +77,9 @@ class Proof:
         selected = self.model.selection[content.path]
         condition = ALWAYS
         if shared := self.shared.get(content.path):
-            cases = (shared.cases[number] for number in content.rows)
-            wide = (each for case in cases for each in shared.same(case))
-            condition = where(shared.axes, wide)
+            rows = (shared.cases.rows[number] for number in content.rows)
+            wide = (each for row in rows for each in shared.cases.same(row))
+            condition = where(shared.cases.axes, wide)
         condition = both(condition, selected, self.model.domains)
         return extended(condition, more, self.model.domains)
 
@@ -89,7 +89,7 @@ class Proof:
         for path, contents in self.contents.items():
             if self.model.selection[path].holds(answers):
                 shared = self.shared.get(path)
-                number = shared.number(answers) if shared and shared.is_whole else None
+                number = shared.cases.number(answers) if shared and shared.cases.is_whole else None
                 if shared and number is None:
                     found[path] = shared.render(answers)
                 else:
@@ -122,7 +122,7 @@ class Proof:
     def _when(self, path: str, found: set[int]) -> Iterator[Condition]:
         """When the file is there with one of the contents of these cases."""
         shared = self.shared.get(path)
-        for condition in shared.conditions(found) if shared else [ALWAYS]:
+        for condition in shared.cases.conditions(found) if shared else [ALWAYS]:
             yield both(condition, self.model.selection[path], self.model.domains)
 
     @cached_property

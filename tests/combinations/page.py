@@ -144,7 +144,7 @@ def contents(proof: Proof) -> Iterator[tuple[str, int, str]]:
     """Each file with Jinja, how many contents it has, and the answers it reads."""
     for path, shared in proof.shared.items():
         file = proof.model.source.files[path].relative_to(proof.model.source.folder)
-        reads = "all" if REMEMBERED in shared.names else spans(sorted(shared.axes))
+        reads = "all" if REMEMBERED in shared.names else spans(sorted(shared.cases.axes))
         yield f"`{file.as_posix()}`", len(proof.contents[path]), reads
 
 
