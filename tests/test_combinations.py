@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import yaml
 from combinations import contents, page
+from combinations.benchmark import add_options
 from combinations.conditions import assignments
+from combinations.enumeration import differences
 from combinations.fits import Problem, Proof
-from combinations.mistakes import MISTAKES, Mistake
 from combinations.model import Model, plain
 from combinations.source import ANSWERS_FILE, Answers, Source, Value
 from combinations.style import lay_out, ruff
@@ -59,6 +60,10 @@ def test_every_content_is_formatted_and_linted(proof: Proof, tmp_path: Path) -> 
 
 def test_all_files_of_every_combination_fit_together(proof: Proof) -> None:
     assert shown(proof.together()) == []
+
+
+def test_every_file_of_every_combination_is_one_of_the_contents(proof: Proof) -> None:
+    assert shown(differences(proof)) == []
 
 
 def test_the_same_when_combinations_are_taken_one_by_one(proof: Proof) -> None:
@@ -118,43 +123,6 @@ def test_the_page_is_up_to_date(proof: Proof) -> None:
     assert (ROOT / "docs/combinations.md").read_text() == page.text(proof), "make combinations"
 
 
-# Enough of the answers to have each option on and off.
-FEW: dict[str, list[Value]] = {
-    "license": ["MIT"],
-    "python_version": ["3.13"],
-    "oauth_providers": [(), ("gitlab",), PROVIDERS],
-}
-
-
-def copied(template: Path, folder: Path, mistake: Mistake) -> Path:
-    shutil.copytree(template, folder)
-    file = folder / mistake.file
-    text = file.read_text() if mistake.old else ""
-    assert mistake.old in text
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text.replace(mistake.old, mistake.new, 1))
-    return folder
-
-
-@pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_found(template: Path, tmp_path: Path, name: str) -> None:
-    mistake = MISTAKES[name]
-    proof = Proof(Model(Source(copied(template, tmp_path / "template", mistake)), only=FEW))
-    found = shown(itertools.chain(proof.contents_alone(), proof.together()))
-    assert [line for line in found if re.search(mistake.said, line)], found
-
-
-def test_a_mistake_of_style_is_found(template: Path, tmp_path: Path) -> None:
-    """In what is written with Jinja, where no editor formats it."""
-    mistake = Mistake(
-        "template/app/registry.py.jinja", "import {{ module }}", "import  {{ module }}", ""
-    )
-    source = Source(copied(template, tmp_path / "template", mistake))
-    lay_out(Proof(Model(source, only=FEW)).all_contents(), tmp_path / "laid-out")
-    found = ruff(tmp_path / "laid-out")
-    assert "-import  app.api.redis" in found[0]
-
-
 def test_a_file_with_many_contents_is_the_sum_of_what_options_add(
     proof: Proof, template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +135,17 @@ def test_a_file_with_many_contents_is_the_sum_of_what_options_add(
     words = {word for need in proof.needs for word in need.words}
     for word in words:
         assert sums.offers([word]) == proof.offers([word]), word
+
+
+def test_an_option_more_does_not_double_the_work(
+    proof: Proof, template: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(template, tmp_path / "template")
+    add_options(tmp_path / "template", 8)
+    larger = Proof(Model(Source(tmp_path / "template")))
+    assert shown(itertools.chain(larger.contents_alone(), larger.together())) == []
+    assert larger.model.count == 2**8 * proof.model.count
+    assert len(list(larger.all_contents())) < 2 * len(list(proof.all_contents()))
 
 
 @pytest.mark.parametrize(

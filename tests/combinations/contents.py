@@ -44,7 +44,7 @@ class Shared:
             *(scope for scope in scopes.values() if len(scope) > 1)
         )
         self.keys = model.reads.keys(self.text)
-        self._template: Template = model.source.env.get_template(name)
+        self.template: Template = model.source.env.get_template(name)
 
     @property
     def parts(self) -> list[str]:
@@ -90,7 +90,7 @@ class Shared:
         if self.parts:
             adds = {part: self.added(part, answers) for part in self.parts}
             context[EXTENSIONS] = {part: added for part, added in adds.items() if added}
-        return self._template.render(context)
+        return self.template.render(context)
 
     @cached_property
     def contents(self) -> list[Content]:

@@ -28,8 +28,9 @@ Written by `make combinations`, from the run that `tests/test_combinations.py` c
 
 Their answers make **{count} combinations**, and every one of them is checked. A file reads few
 of the answers: its syntax tree says which. Each of its contents is rendered once, with Copier's
-own environment and with nothing but what it reads; some services are rendered by Copier itself
-and compared byte by byte.
+own environment and with nothing but what it reads. That these are all is tested the long way: every
+file is rendered for every combination, with all answers, and is one of them. Some services are
+rendered by Copier itself and compared byte by byte.
 
 ## Contents
 
