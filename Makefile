@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-controls lint setup format requirements release clean
+.PHONY: help demo test test-all test-controls combinations lint setup format requirements release clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ test-all: ## Check every three answers together too, with all tests of each serv
 
 test-controls: setup ## Switch each protection of the service off, and expect its tests to fail
 	PYTHONPATH=tests $(BIN)/pytest --verbose --numprocesses 2 --dist loadscope tests/test_controls.py
+
+combinations: setup ## Write docs/combinations.md: which combinations of answers are checked, and how
+	PYTHONPATH=tests $(BIN)/python -m combinations.page
 
 lint: setup ## Format, lint and type checks of this repository's own Python
 	$(BIN)/ruff format --check .

@@ -122,7 +122,11 @@ def setting_names(config: str) -> set[str]:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the template outside git: no clone for each render, and nothing untracked."""
-    folder = tmp_path_factory.mktemp("template")
+    return copy_template(tmp_path_factory.mktemp("template"))
+
+
+def copy_template(folder: Path) -> Path:
+    """Put what a render needs into `folder`, and return that."""
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
     for name in TEMPLATE:
         if (ROOT / name).is_dir():

@@ -1,45 +1,18 @@
-"""Every combination of answers renders to files that parse, and look written by hand."""
+"""Shared files take any option, and free text survives as what it is."""
 
-import ast
-import itertools
 import json
-import os
 import re
 import shutil
 import subprocess
-import sysconfig
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from conftest import Files, Render, files_of, label, options
+from combinations.checks import check_files
+from combinations.style import RUFF, check_style
+from conftest import Files, Render, files_of, options
 from pytest_copie.plugin import Copie
-
-# What a service must not say about what it was not rendered with. A word that another option
-# was answered with, as a host of code and a provider can be, is no trace of this one.
-TRACES = {
-    "database": {"sqlite": r"sqlite", "postgresql": r"postgres|asyncpg|pgserver"},
-    "ci": {"github": r"github", "gitlab": r"gitlab", "none": r"(?!)"},
-    "oauth_providers": {
-        "github": r"oauth.github",
-        "gitlab": r"oauth.gitlab",
-        # The list of common passwords has names in small letters, and so has a library.
-        "google": r"oauth.google|(?-i:Google)",
-        "microsoft": r"oauth.microsoft|(?-i:Microsoft)|\bentra\b",
-        "oidc": r"oauth.oidc|(?-i:\bOIDC\b)",
-    },
-}
-
-# Nor what belongs to no choice in particular, of options that can be answered with none.
-TRACES_OF_ANY = {
-    # The sign-in with a password is OAuth's too, and redaction knows names of the protocol.
-    "oauth_providers": r"authlib|openid|app_oauth|oauth_(?:account|code|state)s?\b|[./]oauth\b",
-    # Licences speak of redistribution.
-    "redis": r"redis(?!tribut)|valkey|cashews",
-}
 
 HOSTILE = {
     "project_name": """Bob's "Desk" \\ {{ x }} # : % $HOME é""",
@@ -48,112 +21,6 @@ HOSTILE = {
     "author_email": "ada+test%1@example.com",
     "project_slug": "desk",
 }
-
-RUFF = Path(sysconfig.get_path("scripts")) / "ruff"
-
-
-def combinations() -> list[dict[str, Any]]:
-    """Every combination of the options; with what has many answers, one of project facts."""
-    names = options()
-    found = [dict(zip(names, values, strict=True)) for values in itertools.product(*names.values())]
-    usual = {name: names[name][0] for name in ("license", "python_version")}
-    return [
-        each
-        for each in found
-        if not (each["oauth_providers"] or each["redis"]) or usual.items() <= each.items()
-    ]
-
-
-def as_list(answer: Any) -> list[Any]:
-    """The choices of an answer."""
-    return answer if isinstance(answer, list) else [answer]
-
-
-def traces(answers: dict[str, Any]) -> dict[str, str]:
-    """What a service with these answers must not say: choice -> pattern."""
-    chosen = {choice for answer in answers.values() for choice in as_list(answer)}
-    found = {option: trace for option, trace in TRACES_OF_ANY.items() if not answers[option]}
-    for option, choices in TRACES.items():
-        for choice, trace in choices.items():
-            if choice not in chosen:
-                found[f"{option}: {choice}"] = trace
-    return found
-
-
-def parse_python(text: str) -> None:
-    ast.parse(text, feature_version=(3, 11))
-
-
-def parse_markdown(text: str) -> None:
-    assert text.startswith("# ")
-    assert len(re.findall(r"^```", text, re.MULTILINE)) % 2 == 0
-    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
-        assert len({len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1, table
-
-
-def parse_yaml(text: str) -> None:
-    list(yaml.safe_load_all(text))
-
-
-PARSERS: dict[str, Callable[[str], Any]] = {
-    ".py": parse_python,
-    ".toml": tomllib.loads,
-    ".yaml": parse_yaml,
-    ".yml": parse_yaml,
-    ".json": json.loads,
-    ".md": parse_markdown,
-}
-
-
-def check_files(files: Files) -> None:
-    """Every file is text that ends in one newline, and parses when its kind can be parsed."""
-    for path, content in files.items():
-        text = content.decode()
-        if text:
-            assert text.endswith("\n"), path
-            assert not text.endswith("\n\n"), path
-        if parse := PARSERS.get(Path(path).suffix):
-            parse(text)
-
-
-def check_style(project: Path) -> None:
-    for command in (["format", "--check", "--diff"], ["check"]):
-        done = subprocess.run(
-            [RUFF, *command, "--no-cache", project], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.mark.parametrize(
-    "answers", combinations(), ids=lambda answers: "-".join(map(label, answers.values()))
-)
-def test_combination(render: Render, answers: dict[str, Any]) -> None:
-    project = render(**answers)
-    files = files_of(project)
-    check_files(files)
-    check_style(project)
-
-    empty = [folder for folder, inside, here in os.walk(project) if not inside and not here]
-    assert not empty
-
-    for path, content in files.items():
-        text = content.decode()
-        # An f-string may hold {{, and so may GitHub's own expressions.
-        jinja = r"\{%|%\}|\{#" if path.endswith(".py") else r"\{%|%\}|\{#|(?<!\$)\{\{"
-        assert not re.search(jinja, text), path
-        if path == ".copier-answers.yml":  # It says which options there are.
-            continue
-        for choice, trace in traces(answers).items():
-            found = re.search(trace, f"{path}\n{text}", re.IGNORECASE)
-            assert not found, f"{path} speaks of {choice}: {found and found[0]}"
-
-
-def test_every_choice_leaves_traces() -> None:
-    """Else nobody would look for what it leaves behind."""
-    for option, choices in TRACES.items():
-        found = [choice for answer in options()[option] for choice in as_list(answer)]
-        assert choices.keys() == set(found)
-
 
 PART = """
 {name}: {{type: bool, default: true}}

@@ -1,0 +1,1 @@
+"""Proves that every combination of answers renders to files that are right and fit together."""
