@@ -126,6 +126,6 @@ MISTAKES = {
         "template/pyproject.toml.jinja", '"app.domain",\n]', '"app.domains",\n]', "a contract"
     ),
     "a file ends in two newlines": Mistake(
-        "template/compose.yaml.jinja", "# yours\n", "# yours\n\n", "one newline"
+        "template/.env.example.jinja", "\n# yours\n", "\n# yours\n\n", "one newline"
     ),
 }
