@@ -18,12 +18,15 @@ from structlog.stdlib import ProcessorFormatter
 # Simpler ones, such as a wrong password "x", would be found by chance.
 MIN_CHARACTERS = 6
 
+# How JWTs begin: `{"alg":`, `{"typ":`, `{"kid":`. Less of it comes by chance, in a state.
+JWT_HEADS = ("eyJhbGciOi", "eyJ0eXAiOi", "eyJraWQiOi")
+
 
 class Canaries:
     """The secrets of one test beside the `known`, and the output that must hold none."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        self.known = {"eyJ", "$argon2", "$2b$", *known}
+        self.known = {*JWT_HEADS, "$argon2", "$2b$", *known}
         self.secrets: set[str] = set()
         self.output: list[str] = []
 
