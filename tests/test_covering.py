@@ -20,7 +20,7 @@ from conftest import options
 from support.covering import Factors, Row, covering_array, interactions
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
-from support.service import PROVIDERS, Service, render
+from support.service import LONG, PROVIDERS, Service, render
 
 Record = Callable[[str, object], None]
 
@@ -29,21 +29,6 @@ TEXT_ONLY = ("license", "ci")
 
 # Options that need another one, which has to be on with them.
 NEEDS: dict[str, str] = {}
-
-# Tests of the service which take longest and have least to do with its options: they run in the
-# variants, which are the smallest and the largest service, and in `make test-all`.
-LONG = [
-    "tests/api/test_idempotency_races.py",
-    "tests/api/test_races.py",
-    "tests/api/test_schema.py",
-    "tests/api/test_throttle.py",
-    "tests/oauth/test_browser.py",
-    "tests/oauth/test_faults.py",
-    "tests/oauth/test_schema.py",
-    "tests/redis/test_outage.py",
-    "tests/test_purge.py",
-    "tests/test_storm.py",
-]
 
 
 def factors() -> Factors:

@@ -2,14 +2,17 @@
 
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Files, files_of, label, options
+from conftest import ROOT, Files, files_of, label, options
+from support.pythons import interpreters, oldest_and_newest
 from support.releases import commit, make_template, start_service, update
+from support.service import LONG, PROVIDERS, Service
 from updates.edits import Edit
 from updates.scenarios import SCENARIOS
 
@@ -91,6 +94,32 @@ def test_toggle(
         assert not lost
         assert compared(service) == files
     record_property("edits kept", ", ".join(SCENARIOS))
+
+
+def test_every_option_is_toggled() -> None:
+    assert set(BASE) == {path.stem for path in (ROOT / "extensions").glob("*.yml")}
+
+
+def test_services_work_after_the_steps_that_the_message_names(start: Start) -> None:
+    """Everything is turned on at once in a service with a database, and off again."""
+    everything = f"redis=true --data oauth_providers=[{','.join(PROVIDERS)}] --data ci=github"
+    nothing = "redis=false --data oauth_providers=[] --data ci=none"
+    with tempfile.TemporaryDirectory(prefix="toggled-") as folder:
+        path = Path(folder) / "service"
+        start_service(start.source, path, oauth_providers=[], ci="none")
+        edit(path)
+        service = Service(path, interpreters()[oldest_and_newest()[-1]], {})
+        service.run("make", "migrate")
+        commit(path, "A year of work")
+        for answers in (everything, nothing):
+            output = service.run("make", "update", f"args=--data {answers}")
+            assert "A migration is due" in output
+            commit(path, "Update")
+            service.run("make", "migration", "m=update")
+            service.run("make", "migrate")
+            commit(path, "Migrate")
+            left_out = " ".join(f"--ignore={path}" for path in LONG)
+            assert " passed" in service.run("make", "test", f"args={left_out}")
 
 
 def is_kept(edits: list[Edit], service: Path) -> bool:

@@ -29,6 +29,21 @@ START_TIMEOUT = 60.0
 # Every provider to sign in with: a service with all of them.
 PROVIDERS = ["github", "gitlab", "google", "microsoft", "oidc"]
 
+# Tests of the service which take longest and have least to do with its options: they run in the
+# variants, which are the smallest and the largest service, and in `make test-all`.
+LONG = [
+    "tests/api/test_idempotency_races.py",
+    "tests/api/test_races.py",
+    "tests/api/test_schema.py",
+    "tests/api/test_throttle.py",
+    "tests/oauth/test_browser.py",
+    "tests/oauth/test_faults.py",
+    "tests/oauth/test_schema.py",
+    "tests/redis/test_outage.py",
+    "tests/test_purge.py",
+    "tests/test_storm.py",
+]
+
 SERVE = ("uv", "run", "uvicorn", "app.main:app", "--no-server-header")
 
 
