@@ -20,6 +20,7 @@ from combinations.style import lay_out, ruff
 from combinations.sums import is_sum
 from combinations.traces import TRACES
 from conftest import ROOT, Render, files_of, options
+from support.rows import TEXT_ONLY
 
 PROVIDERS = ("github", "gitlab", "google", "microsoft", "oidc")
 
@@ -117,6 +118,15 @@ def test_every_choice_leaves_traces() -> None:
             for choice in (answer if isinstance(answer, list) else [answer])
         ]
         assert choices.keys() == set(found)
+
+
+def test_no_code_depends_on_what_is_text_only(proof: Proof) -> None:
+    """So services that differ in nothing else need not be tested twice."""
+    for path in proof.contents:
+        if path.endswith(".py"):
+            shared = proof.shared.get(path)
+            read = {*proof.model.selection[path].names, *(shared.cases.axes if shared else ())}
+            assert not read & set(TEXT_ONLY), path
 
 
 def test_the_page_is_up_to_date(proof: Proof) -> None:

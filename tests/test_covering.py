@@ -13,70 +13,23 @@ from contextlib import ExitStack
 from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import options
 from support.covering import Factors, Row, covering_array, interactions
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
+from support.rows import (
+    NEEDS,
+    answers_of,
+    factors,
+    is_allowed,
+    label_of,
+    required,
+    rows,
+)
 from support.service import LONG, PROVIDERS, Service, render
 
 Record = Callable[[str, object], None]
-
-# Questions that no code depends on, as the proof of all combinations shows.
-TEXT_ONLY = ("license", "ci")
-
-# Options that need another one, which has to be on with them.
-NEEDS: dict[str, str] = {}
-
-
-def factors() -> Factors:
-    """The questions with choices; where several can be taken, each one is a question."""
-    found: Factors = {}
-    for name, answers in options().items():
-        if isinstance(answers[0], list):
-            found |= {f"{name}: {choice}": [False, True] for choice in answers[-1]}
-        else:
-            found[name] = list(answers)
-    return found
-
-
-def is_allowed(row: Row) -> bool:
-    """Whether some answers, the others open, go together."""
-    return all(row.get(needed, True) for option, needed in NEEDS.items() if row.get(option))
-
-
-def required() -> list[Row]:
-    """Nothing on, everything on, and each option alone; the choices without a default are open."""
-    switches = {name: values for name, values in factors().items() if len(values) == 2}
-    off = {name: values[0] for name, values in switches.items()}
-    on = {name: values[1] for name, values in switches.items()}
-    return [off, on, *({**off, name: values[1]} for name, values in switches.items())]
-
-
-def rows(strength: int) -> list[Row]:
-    """The rows; those that only the other questions make necessary repeat the first answers."""
-    deciding = {name: values for name, values in factors().items() if name not in TEXT_ONLY}
-    first = covering_array(deciding, strength, required(), is_allowed)
-    return covering_array(factors(), strength, first, is_allowed)
-
-
-def answers_of(row: Row) -> dict[str, Any]:
-    """The answers to the template's questions."""
-    answers: dict[str, Any] = {}
-    for name, value in row.items():
-        question, _, choice = name.partition(": ")
-        if not choice:
-            answers[name] = value
-        elif value:
-            answers.setdefault(question, []).append(choice)
-    return {"oauth_providers": [], **answers}
-
-
-def label_of(row: Row) -> str:
-    on = [name.rpartition(": ")[2] for name, value in row.items() if value is True]
-    return "-".join([str(value) for value in row.values() if isinstance(value, str)] + on)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

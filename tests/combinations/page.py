@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from conftest import ROOT, copy_template
+from support.rows import factors, rows
 
 from combinations.contents import LIMIT
 from combinations.facts import USED_OTHERWISE
@@ -64,6 +65,17 @@ by one as well.
 {kinds}
 
 Used without an import, which a pattern has to show: {used}.
+
+## Tried
+
+Of these services each is typed, checked for its layers, migrated, started and tested
+(`tests/test_covering.py`): every two answers occur together in one of them. The first has nothing
+on, the second everything, and then comes each option alone. Those that differ from one before in
+texts alone are not tested again.
+
+{tried}
+
+`make test-all` tries {more}, in which every three answers occur together.
 
 ## Mistakes that are found
 
@@ -129,9 +141,19 @@ def text(proof: Proof) -> str:
         pairs=len({(need.condition, proof.offers(need.words)) for need in proof.needs}),
         kinds=table(("Needed", "Times"), [(what, counted[kind]) for kind, what in KINDS.items()]),
         used=spans(sorted(USED_OTHERWISE)),
+        tried=table(
+            tuple(name.rpartition(": ")[2] for name in factors()),
+            [tuple(map(shown, row.values())) for row in rows(2)],
+        ),
+        more=len(rows(3)),
         mistakes="\n".join(f"- {name}" for name in MISTAKES),
         limit=LIMIT,
     )
+
+
+def shown(value: str | bool) -> str:
+    """An answer in a table."""
+    return value if isinstance(value, str) else ("x" if value else "")
 
 
 def answers(model: Model) -> Iterator[tuple[str, str]]:
