@@ -1,9 +1,12 @@
 """`make update` and `make doctor`, as the owner of a service runs them."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
+import yaml
+from conftest import ROOT
 from support.pythons import interpreters, oldest_and_newest
 from support.releases import commit, git, make_template, start_service
 from support.service import Service
@@ -69,6 +72,8 @@ def test_an_update_comes_in_and_the_next_one_changes_nothing(service: Service) -
 def test_edited_files_of_an_option_that_is_turned_off_are_named(service: Service) -> None:
     change(service, "app/api/redis.py", '"""', '"""Ours. ')
     change(service, "app/services/invalidation.py", "# yours\n", "# yours\n    # ours too\n")
+    (service.path / "tests/redis/test_limits.py").unlink()
+    commit(service.path, "Delete")
     output = service.run("make", "update", "args=--data redis=false")
     named = re.search(r"Deleted, though you had changed them.*\n((?:  .*\n)+)", output)
     assert named, output
@@ -94,6 +99,15 @@ def test_a_migration_that_is_due_is_named(service: Service) -> None:
     commit(service.path, "Migrate")
     output = service.run("make", "update", "args=--data ci=none")
     assert "A migration is due" not in output
+
+
+def test_the_same_files_are_the_owners_in_a_render_and_afterwards() -> None:
+    text = re.sub("^!include.*", "", (ROOT / "copier.yml").read_text(), flags=re.MULTILINE)
+    skipped = next(yaml.safe_load_all(text))["_skip_if_exists"]
+    module = (ROOT / "template/scripts/baseline.py").read_text()
+    owned = re.search(r"^OWNED = (\(.*\))$", module, re.MULTILINE)
+    assert owned
+    assert list(ast.literal_eval(owned[1])) == skipped
 
 
 def test_doctor_tells_distance_changes_and_settings(service: Service) -> None:

@@ -16,7 +16,7 @@ def main() -> int:
     try:
         refuse_unsaved_work()
         with pristine() as before:
-            edited = list(changed_files(before))
+            edited = list(filter(Path.exists, changed_files(before)))
         subprocess.run([*copier(), "update", "--defaults", *sys.argv[1:]], check=True)
         tell_deleted(edited)
         refuse_conflicts()
@@ -51,8 +51,8 @@ def tell_deleted(edited: list[Path]) -> None:
 
 def refuse_conflicts() -> None:
     """Raise when the update left conflict markers or rejected changes."""
-    files = run("git", "ls-files", "--cached", "--others", "--exclude-standard")
-    left = sorted({name for name in files.splitlines() if _has_conflict(Path(name))})
+    files = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    left = sorted({name for name in files.split("\0") if _has_conflict(Path(name))})
     if left:
         lines = ["The update left conflicts, resolve them in:", *left]
         raise BaselineError("\n  ".join(lines))

@@ -56,9 +56,11 @@ def sources(release: str, folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
         return folder
-    # From the objects of this repository: a clone of its newest commits alone lacks them.
     archive = ["git", "archive", _recorded()[release], "--", *TEMPLATE]
-    done = subprocess.run(archive, cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run(archive, cwd=ROOT, capture_output=True)
+    if done.returncode:
+        message = f"the history has no release {release}: git fetch --unshallow"
+        raise LookupError(message)
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as packed:
         packed.extractall(folder, filter="data")
     return folder
