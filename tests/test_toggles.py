@@ -29,7 +29,7 @@ BASE: dict[str, Any] = {
 TOGGLES = [
     pytest.param(name, answer, id=f"{name}-{label(answer)}")
     for name, base in BASE.items()
-    for answer in [*options()[name], *([[]] if name == "oauth_providers" else [])]
+    for answer in options()[name]
     if answer != base
 ]
 
