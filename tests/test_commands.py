@@ -326,3 +326,14 @@ def test_what_is_no_shard_is_refused(shard: str) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode != 0
     assert f"{shard} is no part of the tests" in done.stderr
+
+
+@pytest.mark.parametrize(("part", "said"), [("", "args="), ("2/4", "args=--shard 2/4")])
+def test_ci_runs_the_part_that_it_is_told(tmp_path: Path, part: str, said: str) -> None:
+    for name in ("make", "chromium"):
+        (tmp_path / name).write_text('#!/bin/sh\necho "$1 $2"\n')
+        (tmp_path / name).chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "SHARD": part}
+    output = subprocess.check_output([ROOT / ".ci/run"], env=environment, text=True)
+    assert output == f"test {said}\n"

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from release import numbers
 from support.service import ROOT
 
 
@@ -30,6 +31,9 @@ class Edit:
         before, found, rest = text.partition(line) if self.first else text.rpartition(line)
         assert found, f"{self.path} has no line {self.after!r}"
         file.write_text(f"{before}{found}{self.text}{rest}")
+
+    def has_place_in(self, release: str) -> bool:
+        return numbers(self.since) <= numbers(release)
 
     def is_kept(self, service: Path) -> bool:
         file = service / self.path
