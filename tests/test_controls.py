@@ -29,9 +29,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
 
 @pytest.fixture(scope="class")
 def run(service: Service) -> Iterator[Run]:
-    """Its pytest, warm."""
-    with warm_pytest(service.path, service.environment()) as run:
-        yield run
+    """Its pytest, warm; all runs share a Redis, which each test empties."""
+    with service.redis() as url:
+        environment = service.environment(TEST_REDIS_URL=url)
+        with warm_pytest(service.path, environment) as run:
+            yield run
 
 
 @contextmanager
