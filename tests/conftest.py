@@ -3,7 +3,6 @@
 import argparse
 import ast
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,14 @@ import jinja2
 import pytest
 import yaml
 from pytest_copie.plugin import Copie, Result
+from support.releases import CURRENT, sources
 
 ROOT = Path(__file__).parent.parent
-
-TEMPLATE = ("copier.yml", "extensions", "licenses", "template")
 
 Answers = dict[str, Any]
 Render = Callable[..., Path]
 Files = dict[str, bytes]
+Record = Callable[[str, object], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,23 +55,35 @@ def options() -> dict[str, list[Any]]:
     Where several choices can be taken, the answers are none, each one alone, and all.
     """
     found: dict[str, list[Any]] = {}
-    sources = [ROOT / "copier.yml", *sorted((ROOT / "extensions").glob("*.yml"))]
-    for source in sources:
-        # `!include` lines are of no interest here: the files are read one by one.
-        text = re.sub(r"^!include.*", "", source.read_text(), flags=re.MULTILINE)
-        for document in filter(None, yaml.safe_load_all(text)):
-            for name, question in document.items():
-                if name.startswith("_") or question.get("when") is False:
-                    continue
-                if question["type"] == "bool":
-                    found[name] = [question["default"], not question["default"]]
-                elif "choices" in question:
-                    values = choices_of(question["choices"], document)
-                    if question.get("multiselect"):
-                        values = [*([value] for value in values), values]
-                    default = question["default"]
-                    found[name] = [default, *(value for value in values if value != default)]
+    for name, question in questions(ROOT).items():
+        default = question["default"]
+        if question["type"] == "bool":
+            found[name] = [default, not default]
+        elif values := question["choices"]:
+            if question.get("multiselect"):
+                values = [*([value] for value in values), values]
+            found[name] = [default, *(value for value in values if value != default)]
     return found
+
+
+def documents(template: Path) -> list[dict[str, Any]]:
+    """The YAML of a template's questions, its own and those of its extensions."""
+    found: list[dict[str, Any]] = []
+    for file in [template / "copier.yml", *sorted((template / "extensions").glob("*.yml"))]:
+        # `!include` lines are of no interest here: the files are read one by one.
+        text = re.sub(r"^!include.*", "", file.read_text(), flags=re.MULTILINE)
+        found += filter(None, yaml.safe_load_all(text))
+    return found
+
+
+def questions(template: Path) -> dict[str, dict[str, Any]]:
+    """The questions that are asked, with the values of their choices."""
+    return {
+        name: {**question, "choices": choices_of(question.get("choices", []), document)}
+        for document in documents(template)
+        for name, question in document.items()
+        if not name.startswith("_") and question.get("when") is not False
+    }
 
 
 def choices_of(choices: Any, document: dict[str, Any]) -> list[Any]:
@@ -121,19 +132,8 @@ def setting_names(config: str) -> set[str]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the template outside git: no clone for each render, and nothing untracked."""
-    return copy_template(tmp_path_factory.mktemp("template"))
-
-
-def copy_template(folder: Path) -> Path:
-    """Put what a render needs into `folder`, and return that."""
-    ignored = shutil.ignore_patterns("__pycache__", ".*_cache")
-    for name in TEMPLATE:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        else:
-            shutil.copy(ROOT / name, folder)
-    return folder
+    """A copy of the template outside git: no clone for each render, nothing that git ignores."""
+    return sources(CURRENT, tmp_path_factory.mktemp("template"))
 
 
 Attempt = Callable[..., Result]

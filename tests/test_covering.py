@@ -8,13 +8,14 @@ answers, and all the tests of each service.
 import hashlib
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 
 import pytest
+from conftest import Record
 from support.covering import Factors, Row, covering_array, interactions
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
@@ -28,8 +29,6 @@ from support.rows import (
     rows,
 )
 from support.service import LONG, PROVIDERS, Service, render
-
-Record = Callable[[str, object], None]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

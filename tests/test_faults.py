@@ -4,13 +4,11 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+from conftest import Record
 from support.pythons import interpreters, oldest_and_newest
 from support.service import Service, render
-
-Record = Callable[[str, object], None]
 
 # Some minutes on idle cores.
 LIMIT = 1500.0

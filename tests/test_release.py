@@ -9,34 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from conftest import ROOT, choices_of
+from conftest import ROOT, documents, questions
 from support.releases import CURRENT, commit, git, releases, sources
 
 # With any of these Copier asks for --trust, in every later update from such a release too.
 NEED_TRUST = {"_tasks", "_migrations", "_jinja_extensions", "_external_data"}
 
 Questions = dict[str, dict[str, Any]]
-
-
-def documents(folder: Path) -> list[dict[str, Any]]:
-    """The YAML of the template in `folder`, its extensions included."""
-    files = [folder / "copier.yml", *sorted((folder / "extensions").glob("*.yml"))]
-    found = []
-    for file in files:
-        text = re.sub(r"^!include.*", "", file.read_text(), flags=re.MULTILINE)
-        found += [document for document in yaml.safe_load_all(text) if document]
-    return found
-
-
-def questions(folder: Path) -> Questions:
-    """The questions that are asked."""
-    return {
-        name: {**question, "choices": choices_of(question.get("choices", []), document)}
-        for document in documents(folder)
-        for name, question in document.items()
-        if not name.startswith("_") and question.get("when") is not False
-    }
 
 
 def reads(question: dict[str, Any], name: str) -> bool:

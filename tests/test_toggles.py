@@ -3,21 +3,19 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Files, files_of, label, options
+from conftest import ROOT, Files, Record, files_of, label, options
 from support.pythons import interpreters, oldest_and_newest
 from support.releases import commit, make_template, start_service, update
 from support.service import LONG, PROVIDERS, Service
-from updates.edits import Edit
-from updates.scenarios import SCENARIOS
+from updates.scenarios import SCENARIOS, edit, lost
 
 # The owner's, and what no two renders have in common.
-LEFT_OUT = re.compile(r"\.git/|\.env$|\.copier-answers\.yml$|uv\.lock$|migrations/versions/")
+LEFT_OUT = re.compile(r"\.git/|\.env$|uv\.lock$|migrations/versions/")
 
 # The service starts with the first answers; each option is turned to each of its other answers.
 BASE: dict[str, Any] = {
@@ -32,14 +30,6 @@ TOGGLES = [
     for answer in options()[name]
     if answer != base
 ]
-
-Record = Callable[[str, object], None]
-
-
-def edit(service: Path) -> None:
-    for edits in SCENARIOS.values():
-        for each in edits:
-            each.make(service)
 
 
 def compared(service: Path) -> Files:
@@ -90,8 +80,7 @@ def test_toggle(
     for answers, files in ((toggled, expected), (BASE, start.files), (toggled, expected)):
         update(service, **{option: answers[option]})
         assert conflicts(service) == []
-        lost = [name for name, edits in SCENARIOS.items() if not is_kept(edits, service)]
-        assert not lost
+        assert lost(service) == []
         assert compared(service) == files
     record_property("edits kept", ", ".join(SCENARIOS))
 
@@ -120,7 +109,3 @@ def test_services_work_after_the_steps_that_the_message_names(start: Start) -> N
             commit(path, "Migrate")
             left_out = " ".join(f"--ignore={path}" for path in LONG)
             assert " passed" in service.run("make", "test", f"args={left_out}")
-
-
-def is_kept(edits: list[Edit], service: Path) -> bool:
-    return all(each.is_kept(service) for each in edits)

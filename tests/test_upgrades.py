@@ -12,8 +12,7 @@ from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
 from support.releases import CURRENT, commit, git, make_template, releases, start_service
 from support.service import PROVIDERS, Service
-from updates.edits import Edit
-from updates.scenarios import SCENARIOS
+from updates.scenarios import edit, lost
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "smallest": {"database": "sqlite", "ci": "none"},
@@ -39,14 +38,6 @@ def copier(tmp_path: Path, request: pytest.FixtureRequest) -> str:
     return str(program.parent)
 
 
-def possible(release: str) -> dict[str, list[Edit]]:
-    """What people could do to a service of a release."""
-    return {
-        name: [each for each in edits if each.has_place_in(release)]
-        for name, edits in SCENARIOS.items()
-    }
-
-
 @pytest.fixture
 def service(source: str, release: str, answers: str) -> Iterator[Service]:
     """A service of a release, with a database of that release and a year of edits."""
@@ -55,9 +46,7 @@ def service(source: str, release: str, answers: str) -> Iterator[Service]:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="upgrade-"))
         path = Path(folder) / "service"
         start_service(source, path, release, **ANSWERS[answers])
-        for edits in possible(release).values():
-            for each in edits:
-                each.make(path)
+        edit(path, release)
         settings = {}
         if ANSWERS[answers]["database"] == "postgresql":
             settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
@@ -73,8 +62,7 @@ def test_upgrade(service: Service, copier: str, release: str) -> None:
     path = f"{copier}:{service.environment()['PATH']}"
     output = service.run("make", "update", PATH=path)
     assert f"_commit: v{CURRENT}" in (service.path / ".copier-answers.yml").read_text()
-    for name, edits in possible(release).items():
-        assert all(each.is_kept(service.path) for each in edits), name
+    assert lost(service.path, release) == []
     commit(service.path, "Update")
     if "A migration is due" in output:
         service.run("make", "migration", "m=update")

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from conftest import Record
 from support.image import Image
 from support.markdown import Page
 from support.postgres import postgres_database
@@ -28,8 +29,6 @@ from support.service import PROVIDERS, Service, render
 # Two variants share the cores here, on a machine that may be busy besides: the clock would say more
 # about that than about the service. What its checks cost a processor is told and bounded.
 CHECK_LIMIT = 300.0
-
-Record = Callable[[str, object], None]
 
 variants = pytest.mark.parametrize("service", oldest_and_newest(), indirect=True)
 newest_only = pytest.mark.parametrize("service", oldest_and_newest()[-1:], indirect=True)

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from time import process_time
 
-from conftest import copy_template
+from support.releases import CURRENT, sources
 
 from combinations import contents
 from combinations.checks import problems
@@ -71,7 +71,7 @@ def measure(number: int, limit: int) -> None:
     for cached in (problems, facts_of, speaks):
         cached.cache_clear()
     with tempfile.TemporaryDirectory() as folder:
-        template = copy_template(Path(folder))
+        template = sources(CURRENT, Path(folder))
         add_options(template, number)
         times = [process_time()]
         proof = Proof(Model(Source(template)))

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from conftest import ROOT, copy_template
+from conftest import ROOT
+from support.releases import CURRENT, sources
 from support.rows import factors, rows
 
 from combinations.contents import LIMIT
@@ -174,7 +175,7 @@ def contents(proof: Proof) -> Iterator[tuple[str, int, str]]:
 def main() -> None:
     """Write the page."""
     with tempfile.TemporaryDirectory() as folder:
-        PAGE.write_text(text(Proof(Model(Source(copy_template(Path(folder)))))))
+        PAGE.write_text(text(Proof(Model(Source(sources(CURRENT, Path(folder)))))))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 """What people do to a service in its first year, where its README tells them to, and elsewhere."""
 
+from pathlib import Path
+
+from support.releases import CURRENT
+
 from updates.edits import Dependency, Edit
 
 MOTTO = '''"""The motto of the house."""
@@ -144,3 +148,20 @@ SCENARIOS: dict[str, list[Edit]] = {
         ),
     ],
 }
+
+
+def edit(service: Path, release: str = CURRENT) -> None:
+    """Do all that people could do to a service of a release."""
+    for edits in SCENARIOS.values():
+        for each in edits:
+            if each.has_place_in(release):
+                each.make(service)
+
+
+def lost(service: Path, release: str = CURRENT) -> list[str]:
+    """The scenarios of which something is gone that was done to a service of a release."""
+    return [
+        name
+        for name, edits in SCENARIOS.items()
+        if not all(each.is_kept(service) for each in edits if each.has_place_in(release))
+    ]
