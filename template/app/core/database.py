@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import (
 
 from app.core.config import Settings
 from app.core.dialect import Dialect, TimeLimits
+from app.core.pool import ping_after_a_pause
 from app.core.startup import refuse
 from app.core.timed_session import DatabaseTimeoutError, TimedSession
 from app.domain.events import Event
@@ -142,6 +143,7 @@ def create_engine(
     except (TypeError, ValueError, exc.ArgumentError, ImportError) as error:
         refuse([f"APP_DATABASE_URL: {error}"])
         raise
+    ping_after_a_pause(engine.sync_engine)
     dialect.prepare(engine)
     return engine
 
@@ -161,7 +163,6 @@ def _create_engine(
         pool_size=settings.database_pool_size,
         max_overflow=settings.database_max_overflow,
         pool_recycle=settings.database_pool_recycle,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args=dialect.connect_args(limits),
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped] # it has no types
 from sqlalchemy import Connection, event
 from sqlalchemy import Dialect as SQLAlchemyDialect
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine import ExceptionContext, ExecutionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -108,7 +109,37 @@ def _connect(
         raise dialect.loaded_dbapi.InterfaceError(str(error)) from error
 
 
+@lru_cache(maxsize=1024)
+def _only_reads(statement: str) -> bool:
+    """Whether a statement needs no transaction: it calls nothing, locks and writes nothing.
+
+    What is in doubt, as every parenthesis is, needs one.
+    """
+    words = statement.upper().split()
+    reads = words[:1] == ["SELECT"] and "FROM" in words
+    return reads and not ("(" in statement or {"FOR", "INTO"} & set(words))
+
+
+def _begin_before_write(_: object, statement: str, *rest: Any) -> None:
+    """Open the transaction at its first statement that does more than read.
+
+    Until then each read sees the last commit, as it does in a transaction at the isolation
+    level READ COMMITTED, and BEGIN and COMMIT are spared. At another level, one is opened.
+    """
+    context: ExecutionContext = rest[-1]
+    connection, options = context.root_connection, context.execution_options
+    if "isolation_level" not in connection.get_execution_options():
+        driver: Any = connection.connection.dbapi_connection
+        streams = options.get("stream_results", False)
+        driver.autocommit = not streams and _only_reads(statement)
+
+
 def _prepare(engine: AsyncEngine) -> None:
+    # Where statements are not kept, a pooler may be behind it: outside of transactions it may send
+    # what was prepared and its execution to different servers.
+    if engine.url.query.get("prepared_statement_cache_size") != "0":
+        for name in ("do_execute", "do_executemany", "do_execute_no_params"):
+            event.listen(engine.sync_engine, name, _begin_before_write)
     event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "handle_error", _drop_read_only)
 

@@ -110,3 +110,66 @@ async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
             await engine.connect()
     assert is_unavailable(raised.value, DIALECT)
     await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("statement", "begins"),
+    [
+        ("SELECT id FROM users", False),
+        ("SELECT id\nFROM users\nWHERE is_active", False),
+        ("SELECT id FROM users FOR UPDATE", True),
+        ("SELECT id FROM users\nfor share", True),
+        ("SELECT id, pg_try_advisory_xact_lock_shared(1) FROM users", True),
+        ("SELECT id INTO TEMPORARY copied FROM users", True),
+        ("SELECT 1", True),
+        ("WITH gone AS (DELETE FROM users RETURNING id) SELECT id FROM gone", True),
+        ("UPDATE users SET full_name = NULL", True),
+    ],
+)
+async def test_a_transaction_begins_with_what_does_more_than_read(
+    settings: Settings, statement: str, begins: bool
+) -> None:
+    engine = create_engine(settings, DIALECT)
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await connection.execute(text(statement))
+        assert driver.is_in_transaction() is begins
+        await connection.execute(text("SELECT id FROM users"))
+        assert driver.is_in_transaction() is begins
+    await engine.dispose()
+
+
+async def test_reads_at_another_isolation_level_are_in_a_transaction(
+    settings: Settings,
+) -> None:
+    engine = create_engine(settings, DIALECT)
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="SERIALIZABLE")
+        await connection.execute(text("SELECT id FROM users"))
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        assert driver.is_in_transaction()
+    await engine.dispose()
+
+
+async def test_rows_can_be_streamed(settings: Settings) -> None:
+    engine = create_engine(settings, DIALECT)
+    async with engine.connect() as connection:
+        rows = await connection.stream(text("SELECT id FROM users"))
+        assert [row async for row in rows] == []
+    await engine.dispose()
+
+
+async def test_behind_a_pooler_every_statement_is_in_a_transaction(
+    settings: Settings,
+) -> None:
+    url = settings.database_url.get_secret_value()
+    pooled = make_settings(f"{url}&prepared_statement_cache_size=0")
+    engine = create_engine(pooled, DIALECT)
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT id FROM users"))
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        assert driver.is_in_transaction()
+    await engine.dispose()

@@ -55,8 +55,8 @@ CONTROLS = [
     Control(
         "a connection is tried before it is used",
         "app/core/database.py",
-        "pool_pre_ping=True",
-        "pool_pre_ping=False",
+        "    ping_after_a_pause(engine.sync_engine)\n",
+        "",
         "faults/test_postgresql.py::test_the_server_restarts_while_nobody_asks",
     ),
 ]
