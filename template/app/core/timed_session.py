@@ -1,8 +1,7 @@
 """A session that does not wait for its database for ever."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from time import monotonic
 from typing import Any, TypeVar, cast
@@ -21,13 +20,25 @@ class DatabaseTimeoutError(ServiceUnavailableError):
 
 
 def _limited(method: _MethodT, *, cleans_up: bool = False) -> _MethodT:
-    """Count what a method of `AsyncSession` takes towards the time limit."""
+    """Have a method of `AsyncSession` wait no longer than what is left to the transaction.
+
+    That is for a connection from the pool, a new one, a lock, a statement. Cleaning up has a
+    moment of its own.
+    """
     unlimited = cast("Callable[..., Awaitable[Any]]", method)
+    least = _CLEANING_SECONDS if cleans_up else 0
 
     @wraps(unlimited)
     async def limited(session: "TimedSession", *args: Any, **kwargs: Any) -> Any:
-        async with session.in_time(cleans_up=cleans_up):
-            return await unlimited(session, *args, **kwargs)
+        started = monotonic()
+        left = session.timeout and max(session.timeout - session.waited, least)
+        try:
+            async with asyncio.timeout(left):
+                return await unlimited(session, *args, **kwargs)
+        except TimeoutError:
+            raise DatabaseTimeoutError from None
+        finally:
+            session.waited += monotonic() - started
 
     return cast("_MethodT", limited)
 
@@ -43,25 +54,14 @@ class TimedSession(AsyncSession):
     ) -> None:
         super().__init__(*args, **options)
         self.timeout = timeout
-        self._waited = 0.0
+        self.waited = 0.0
 
-    @asynccontextmanager
-    async def in_time(self, *, cleans_up: bool = False) -> AsyncIterator[None]:
-        """Limit what the block waits for by what is left to the transaction.
-
-        That is a connection from the pool, a new one, a lock, a statement. Cleaning up
-        has a moment of its own.
-        """
-        least = _CLEANING_SECONDS if cleans_up else 0
-        left = self.timeout and max(self.timeout - self._waited, least)
-        started = monotonic()
-        try:
-            async with asyncio.timeout(left):
-                yield
-        except TimeoutError:
-            raise DatabaseTimeoutError from None
-        finally:
-            self._waited += monotonic() - started
+    async def __aexit__(self, *error: object) -> None:
+        """Close; after a commit there is nothing to wait for, which is most of the times."""
+        if self.in_transaction():
+            await super().__aexit__(*error)
+        else:
+            self.sync_session.close()
 
     close = _limited(AsyncSession.close, cleans_up=True)
     execute = _limited(AsyncSession.execute)
@@ -71,15 +71,15 @@ class TimedSession(AsyncSession):
     scalars = _limited(AsyncSession.scalars)
     # mypy cannot follow these overloads, though it keeps them.
     scalar = _limited(AsyncSession.scalar)  # type: ignore[arg-type, assignment]
+    _commit = _limited(AsyncSession.commit)
+    _rollback = _limited(AsyncSession.rollback, cleans_up=True)
 
     async def commit(self) -> None:
         """Commit; the next transaction has all of its time."""
-        async with self.in_time():
-            await super().commit()
-        self._waited = 0
+        await self._commit()
+        self.waited = 0
 
     async def rollback(self) -> None:
         """Undo the transaction; the next one has all of its time."""
-        async with self.in_time(cleans_up=True):
-            await super().rollback()
-        self._waited = 0
+        await self._rollback()
+        self.waited = 0

@@ -97,7 +97,7 @@ async def test_handlers_do_not_run_when_the_commit_fails(
 
     recording.record(EVENT)
     with monkeypatch.context() as patch:
-        patch.setattr("sqlalchemy.ext.asyncio.AsyncSession.commit", refuse)
+        patch.setattr(TimedSession, "commit", refuse)
         with pytest.raises(ConnectionError):
             await recording.commit()
     assert heard.heard == []
