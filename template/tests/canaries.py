@@ -7,13 +7,13 @@ of the log and every answer of 400 and above.
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from logging import LogRecord
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from httpx2 import Request, RequestNotRead, Response
-from structlog.stdlib import ProcessorFormatter
+
+from app.core.logging import LineHandler
 
 # Simpler ones, such as a wrong password "x", would be found by chance.
 MIN_CHARACTERS = 6
@@ -56,16 +56,15 @@ class Canaries:
 
     @contextmanager
     def watching_logs(self) -> Iterator[None]:
-        """Keep every line that is formatted meanwhile, in whatever thread."""
-        original = ProcessorFormatter.format
+        """Keep every line that is written meanwhile, in whatever thread."""
+        original = LineHandler.write
 
-        def keep(formatter: ProcessorFormatter, record: LogRecord) -> str:
-            line = original(formatter, record)
+        def keep(handler: LineHandler, line: str) -> None:
             self.output.append(line)
-            return line
+            original(handler, line)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ProcessorFormatter, "format", keep)
+            patch.setattr(LineHandler, "write", keep)
             yield
 
     def check(self) -> None:

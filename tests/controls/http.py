@@ -61,16 +61,15 @@ CONTROLS = [
     Control(
         "security headers are on every answer",
         "app/core/middleware/request_context.py",
-        "                for name, value in self.headers.items():\n"
-        "                    headers.setdefault(name, value)\n",
+        "                headers += [each for each in self.headers if each[0] not in names]\n",
         "",
         HEADERS,
     ),
     Control(
         "a caller's request id is kept only when it is harmless",
         "app/core/middleware/request_context.py",
-        "offered if _REQUEST_ID.fullmatch(offered) else uuid4().hex",
-        "offered or uuid4().hex",
+        "offered if _REQUEST_ID.fullmatch(offered) else token_hex(16)",
+        "offered or token_hex(16)",
         HEADERS,
     ),
     Control(

@@ -11,9 +11,16 @@ CONTROLS = [
     Control(
         "secrets are taken out of every line",
         "app/core/logging.py",
-        "                redact,\n",
-        "",
+        "format_exc_info, redact,",
+        "format_exc_info,",
         "tests/test_canaries.py",
+    ),
+    Control(
+        "the line of a request is like all others",
+        "app/core/logging.py",
+        "(_stamp, *self.processors)",
+        "(_stamp, self.processors[-1])",
+        LINES,
     ),
     Control(
         "secrets are taken out by name",

@@ -2,10 +2,9 @@
 
 from time import perf_counter
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_log = structlog.get_logger("app.access")
+from app.core.logging import log_request
 
 
 class AccessLogMiddleware:
@@ -30,8 +29,7 @@ class AccessLogMiddleware:
         try:
             await self.app(scope, receive, send_and_note)
         finally:
-            _log.info(
-                "request",
+            log_request(
                 method=scope["method"],
                 path=scope["path"],
                 status=status,

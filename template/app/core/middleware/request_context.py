@@ -1,14 +1,15 @@
 """The request id and the security headers, on every answer."""
 
 import re
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.client import MAX_USER_AGENT
 
+_ID = b"x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 SECURITY_HEADERS = {
@@ -37,7 +38,9 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
         self.app = app
-        self.headers = headers
+        self.headers = [
+            (name.lower().encode(), value.encode()) for name, value in headers.items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,7 +48,7 @@ class RequestContextMiddleware:
             return
         received = Headers(scope=scope)
         offered = received.get("x-request-id", "")
-        request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid4().hex
+        request_id = offered if _REQUEST_ID.fullmatch(offered) else token_hex(16)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(
             request_id=request_id,
@@ -55,10 +58,10 @@ class RequestContextMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                headers = [each for each in message["headers"] if each[0] != _ID]
+                names = {name.lower() for name, _ in headers}
+                headers += [each for each in self.headers if each[0] not in names]
+                message["headers"] = [*headers, (_ID, request_id.encode())]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
