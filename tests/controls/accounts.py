@@ -33,15 +33,15 @@ CONTROLS = [
     Control(
         "the session of an access token is checked",
         "app/repositories/user.py",
-        "                UserSession.revoked_at.is_(None),\n",
+        "        UserSession.revoked_at.is_(None),\n",
         "",
         AUTH,
     ),
     Control(
         "disabled users are out",
         "app/repositories/user.py",
-        "                User.is_active,\n",
-        "",
+        "        User.is_active,\n        UserSession",
+        "        UserSession",
         USERS,
     ),
     Control(

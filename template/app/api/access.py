@@ -1,6 +1,7 @@
 """Default deny: every route says who may call it, or the service does not start."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -11,6 +12,7 @@ from app.api.dependencies import CurrentUser, get_claims
 from app.api.limits import limit_credentials
 from app.core.exceptions import AuthorizationError
 from app.domain.permission import Permission
+from app.models.user import User
 from app.services.audit import log_denial
 
 
@@ -36,10 +38,11 @@ class _Requires:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, user: CurrentUser) -> None:
+    async def __call__(self, user: CurrentUser) -> User:
         if self.permission not in user.permissions:
             log_denial(user.id, self.permission)
             raise AuthorizationError
+        return user
 
 
 PUBLIC = Depends(_anybody)
@@ -47,8 +50,16 @@ PUBLIC = Depends(_anybody)
 
 
 def requires(permission: Permission) -> Depends:
-    """For `dependencies=[...]` of a route that needs `permission`, 403 without it."""
+    """For a route that needs `permission`, 403 without it.
+
+    `user: Annotated[User, requires(...)]` where the endpoint uses who it is, and
+    `dependencies=[requires(...)]` where it does not.
+    """
     return Depends(_Requires(permission))
+
+
+Me = Annotated[User, requires(Permission.ACCOUNT)]
+"""Who is signed in, for a route about their own account."""
 
 
 def check_access(app: FastAPI) -> None:

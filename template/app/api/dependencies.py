@@ -1,4 +1,8 @@
-"""The wiring: what endpoints ask for, as types that read like words."""
+"""The wiring: what endpoints ask for, as types that read like words.
+
+FastAPI goes through all that a dependency depends on, each time it is named: what every request
+needs is made with few of them.
+"""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -27,21 +31,24 @@ from app.services.throttle import LoginThrottleService
 from app.services.user import UserService
 from app.services.verification import VerificationService
 
-_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+
+def resources_of(request: Request) -> Resources:
+    """Return what the service made at start-up."""
+    resources: Resources = request.scope["state"]["resources"]
+    return resources
 
 
 async def get_resources(request: Request) -> Resources:
-    """Return what the service made at start-up."""
-    resources: Resources = request.state.resources
-    return resources
+    """Return the same, as a dependency."""
+    return resources_of(request)
 
 
 ResourcesDep = Annotated[Resources, Depends(get_resources)]
 
 
-async def get_session(resources: ResourcesDep) -> AsyncIterator[Session]:
+async def get_session(request: Request) -> AsyncIterator[Session]:
     """One request, one session, one transaction: committed unless something is raised."""
-    async with resources.session_factory() as session:
+    async with resources_of(request).session_factory() as session:
         yield session
         await session.commit()
 
@@ -180,20 +187,32 @@ async def get_idempotency_service(
 IdempotencyServiceDep = Annotated[IdempotencyService, Depends(get_idempotency_service)]
 
 
-async def get_claims(
-    token: Annotated[str | None, Depends(_bearer)], resources: ResourcesDep
-) -> AccessClaims:
-    """Return the claims of a well-signed, unexpired token, whose session may be over."""
-    if token is None:
-        raise InvalidTokenError
-    return resources.access_tokens.verify(token, now=utc_now())
+class _AccessToken(OAuth2PasswordBearer):
+    """Takes the access token out of the header, and its claims out of that."""
+
+    async def __call__(  # type: ignore[override] # FastAPI hands on whatever it is
+        self, request: Request
+    ) -> AccessClaims:
+        """Return the claims of a well-signed, unexpired token, whose session may be over."""
+        token = await super().__call__(request)
+        if token is None:
+            raise InvalidTokenError
+        return resources_of(request).access_tokens.verify(token, now=utc_now())
 
 
+get_claims = _AccessToken(
+    tokenUrl="/api/v1/auth/login",
+    scheme_name=OAuth2PasswordBearer.__name__,
+    auto_error=False,
+)
 ClaimsDep = Annotated[AccessClaims, Depends(get_claims)]
 
 
-async def get_current_user(claims: ClaimsDep, auth: AuthServiceDep) -> User:
+async def get_current_user(
+    request: Request, claims: ClaimsDep, session: SessionDep
+) -> User:
     """Return who is signed in: the session is live and the user active, as of now."""
+    auth = await get_auth_service(session, resources_of(request))
     user = await auth.authenticate(claims)
     bind_contextvars(actor_id=str(user.id))
     return user

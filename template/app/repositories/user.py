@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     String,
     and_,
+    bindparam,
     literal,
     or_,
     select,
@@ -27,6 +28,18 @@ from app.repositories.base import Repository
 _IS_ADMINISTRATOR = and_(
     User.is_active,
     (literal(" ") + type_coerce(User.roles, String) + " ").contains(f" {Role.ADMIN} "),
+)
+
+# Every request asks it: made anew each time, it would cost more than the answer.
+_SIGNED_IN = (
+    select(User, UserSession.expires_at)
+    .join(UserSession, UserSession.user_id == User.id)
+    .where(
+        User.id == bindparam("user_id"),
+        User.is_active,
+        UserSession.id == bindparam("session_id"),
+        UserSession.revoked_at.is_(None),
+    )
 )
 
 
@@ -82,17 +95,8 @@ class UserRepository(Repository[User]):
 
     async def find_signed_in(self, user_id: UUID, session_id: UUID) -> SignedIn | None:
         """Return the active user with the end of this session; None if it was ended."""
-        statement = (
-            select(User, UserSession.expires_at)
-            .join(UserSession, UserSession.user_id == User.id)
-            .where(
-                User.id == user_id,
-                User.is_active,
-                UserSession.id == session_id,
-                UserSession.revoked_at.is_(None),
-            )
-        )
-        row = (await self.session.execute(statement)).first()
+        ids = {"user_id": user_id, "session_id": session_id}
+        row = (await self.session.execute(_SIGNED_IN, ids)).first()
         return SignedIn(*row) if row else None
 
     async def hold(self, user_id: UUID, *where: ColumnElement[bool]) -> bool:

@@ -88,9 +88,9 @@ class UserService(BaseService):
         Raises `EmailTakenError` when the address has an account.
         """
         _check_reach(actor, permissions_of(roles))
-        await self.session.release()
         password_hash = None
         if password is not None:
+            await self.session.release()
             password_hash = await hash_new_password(
                 self.passwords, password, email=email
             )

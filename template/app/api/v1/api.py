@@ -10,12 +10,11 @@ from app.api.v1.endpoints.session import router as session
 from app.api.v1.endpoints.user import router as user
 from app.api.v1.endpoints.verification import router as verification
 
+ROUTERS = [health, user, session, auth, password, verification, role]
+"""What a request may be for, in the order in which that is tried: the most frequent first.
+
+They are not nested in one: FastAPI goes through what is nested again at each level.
+"""
+
 router = APIRouter(prefix="/api/v1")
-router.include_router(health)
-router.include_router(auth)
-router.include_router(password)
-router.include_router(verification)
-router.include_router(session)
-router.include_router(user)
-router.include_router(role)
 # yours

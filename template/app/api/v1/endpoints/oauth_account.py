@@ -4,23 +4,20 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, status
 
-from app.api.access import requires
-from app.api.dependencies import ClaimsDep, CurrentUser
+from app.api.access import Me
+from app.api.dependencies import ClaimsDep
 from app.api.limits import CREDENTIALS
 from app.api.oauth_dependencies import OAuthAccountServiceDep
-from app.domain.permission import Permission
 from app.models.oauth import OAuthAccount
 from app.schemas.oauth import LinkRequest, OAuthAccountRead, ProviderName
 from app.services.oauth.sign_in import CodeCredentials
 
 router = APIRouter(prefix="/users/me/oauth", tags=["users"])
 
-own = [requires(Permission.ACCOUNT)]
 
-
-@router.get("", response_model=list[OAuthAccountRead], dependencies=own)
+@router.get("", response_model=list[OAuthAccountRead])
 async def list_accounts(
-    user: CurrentUser, accounts: OAuthAccountServiceDep
+    user: Me, accounts: OAuthAccountServiceDep
 ) -> Sequence[OAuthAccount]:
     """List the accounts that one can sign in with."""
     return await accounts.list_of(user)
@@ -30,11 +27,11 @@ async def list_accounts(
     "",
     response_model=OAuthAccountRead,
     status_code=status.HTTP_201_CREATED,
-    dependencies=[CREDENTIALS, *own],
+    dependencies=[CREDENTIALS],
 )
 async def link_account(
     body: LinkRequest,
-    user: CurrentUser,
+    user: Me,
     claims: ClaimsDep,
     accounts: OAuthAccountServiceDep,
 ) -> OAuthAccount:
@@ -43,10 +40,10 @@ async def link_account(
     return await accounts.link(user, claims.sid, credentials)
 
 
-@router.delete("/{provider}", status_code=status.HTTP_204_NO_CONTENT, dependencies=own)
+@router.delete("/{provider}", status_code=status.HTTP_204_NO_CONTENT)
 async def unlink_account(
     provider: ProviderName,
-    user: CurrentUser,
+    user: Me,
     claims: ClaimsDep,
     accounts: OAuthAccountServiceDep,
 ) -> None:

@@ -4,22 +4,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, status
 
-from app.api.access import requires
-from app.api.dependencies import ClaimsDep, CurrentUser, SessionServiceDep
-from app.domain.permission import Permission
+from app.api.access import Me
+from app.api.dependencies import ClaimsDep, SessionServiceDep
 from app.schemas.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
 from app.schemas.session import SessionRead
 
-router = APIRouter(
-    prefix="/auth/sessions",
-    tags=["auth"],
-    dependencies=[requires(Permission.ACCOUNT)],
-)
+router = APIRouter(prefix="/auth/sessions", tags=["auth"])
 
 
 @router.get("")
 async def list_sessions(
-    user: CurrentUser,
+    user: Me,
     claims: ClaimsDep,
     sessions: SessionServiceDep,
     limit: Limit = 20,
@@ -32,8 +27,6 @@ async def list_sessions(
 
 
 @router.delete("/{session_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def end_session(
-    session_id: UUID, user: CurrentUser, sessions: SessionServiceDep
-) -> None:
+async def end_session(session_id: UUID, user: Me, sessions: SessionServiceDep) -> None:
     """End one of one's own sessions, at once."""
     await sessions.end(user, session_id)

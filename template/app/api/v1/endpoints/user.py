@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response, status
 
-from app.api.access import requires
+from app.api.access import Me, requires
 from app.api.dependencies import (
     ClaimsDep,
-    CurrentUser,
     PasswordServiceDep,
     UserServiceDep,
 )
@@ -25,6 +24,9 @@ from app.services.base import check_version
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=IdempotentRoute)
 
+Writer = Annotated[User, requires(Permission.USERS_WRITE)]
+
+# A POST that comes again is answered before its parameters are looked at, so it lists these.
 own = [requires(Permission.ACCOUNT)]
 read = [requires(Permission.USERS_READ)]
 write = [requires(Permission.USERS_WRITE)]
@@ -32,17 +34,17 @@ write = [requires(Permission.USERS_WRITE)]
 SearchText = Annotated[str, Query(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
-@router.get("/me", response_model=UserRead, dependencies=own)
-async def read_me(user: CurrentUser, if_match: IfMatchDep, response: Response) -> User:
+@router.get("/me", response_model=UserRead)
+async def read_me(user: Me, if_match: IfMatchDep, response: Response) -> User:
     """Return who is signed in."""
     check_version(user, if_match)
     return with_etag(response, user)
 
 
-@router.patch("/me", response_model=UserRead, dependencies=own)
+@router.patch("/me", response_model=UserRead)
 async def update_me(
     changes: Annotated[ProfileUpdate, Body()],
-    user: CurrentUser,
+    user: Me,
     users: UserServiceDep,
     if_match: IfMatchDep,
     response: Response,
@@ -52,10 +54,8 @@ async def update_me(
     return with_etag(response, user)
 
 
-@router.delete("/me", status_code=status.HTTP_204_NO_CONTENT, dependencies=own)
-async def delete_me(
-    user: CurrentUser, users: UserServiceDep, if_match: IfMatchDep
-) -> None:
+@router.delete("/me", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_me(user: Me, users: UserServiceDep, if_match: IfMatchDep) -> None:
     """Delete one's own account."""
     await users.delete(user, actor=user, if_match=if_match)
 
@@ -67,7 +67,7 @@ async def delete_me(
 )
 async def change_password(
     body: PasswordChange,
-    user: CurrentUser,
+    user: Me,
     claims: ClaimsDep,
     passwords: PasswordServiceDep,
 ) -> None:
@@ -97,7 +97,7 @@ async def list_users(
     "", response_model=UserRead, status_code=status.HTTP_201_CREATED, dependencies=write
 )
 async def create_user(
-    body: UserCreate, actor: CurrentUser, users: UserServiceDep, response: Response
+    body: UserCreate, actor: Writer, users: UserServiceDep, response: Response
 ) -> User:
     """Make an account for somebody."""
     user = await users.create(
@@ -120,12 +120,12 @@ async def read_user(
     return with_etag(response, user)
 
 
-@router.patch("/{user_id}", response_model=UserRead, dependencies=write)
+@router.patch("/{user_id}", response_model=UserRead)
 async def update_user(
     user_id: UUID,
     changes: Annotated[UserUpdate, Body()],
     *,
-    actor: CurrentUser,
+    actor: Writer,
     users: UserServiceDep,
     if_match: IfMatchDep,
     response: Response,
@@ -136,19 +136,15 @@ async def update_user(
     return with_etag(response, user)
 
 
-@router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT, dependencies=write)
+@router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_user(
-    user_id: UUID, actor: CurrentUser, users: UserServiceDep, if_match: IfMatchDep
+    user_id: UUID, actor: Writer, users: UserServiceDep, if_match: IfMatchDep
 ) -> None:
     """Delete one user."""
     await users.delete(await users.get(user_id), actor=actor, if_match=if_match)
 
 
-@router.delete(
-    "/{user_id}/sessions", status_code=status.HTTP_204_NO_CONTENT, dependencies=write
-)
-async def end_sessions(
-    user_id: UUID, actor: CurrentUser, users: UserServiceDep
-) -> None:
+@router.delete("/{user_id}/sessions", status_code=status.HTTP_204_NO_CONTENT)
+async def end_sessions(user_id: UUID, actor: Writer, users: UserServiceDep) -> None:
     """Sign one user out everywhere."""
     await users.sign_out(await users.get(user_id), actor=actor)
