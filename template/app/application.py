@@ -1,5 +1,6 @@
 """Puts the service together."""
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -14,7 +15,7 @@ from app.api.caching import check_kept_answers
 from app.api.docs import add_docs
 from app.api.errors import add_error_handlers, problem_response
 from app.api.openapi import ERROR_RESPONSES, Application
-from app.api.v1.api import router
+from app.api.v1.api import ROUTERS, router
 from app.core.answers import keep_nothing
 from app.core.config import Settings
 from app.core.database import (
@@ -75,15 +76,17 @@ def create_app(
         ),
         middleware=pipeline(settings, render, innermost),
         redirect_slashes=False,
+        # FastAPI would look for somebody who listens at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         responses=ERROR_RESPONSES,
     )
     add_error_handlers(app, render)
     if openapi_url is not None:
         add_docs(app, openapi_url)
+    for each in [*ROUTERS, *(extension.router for extension in extensions)]:
+        if each is not None:
+            app.include_router(each, prefix="/api/v1")
     app.include_router(router)
-    for extension in extensions:
-        if extension.router is not None:
-            app.include_router(extension.router, prefix="/api/v1")
     return app
 
 
@@ -137,6 +140,10 @@ async def _lifespan(
             checks.update(extension.readiness_checks)
         check_access(app)
         check_kept_answers(app)
+        if not settings.is_development:
+            # All that is there by now stays: no use in looking for garbage in it again.
+            gc.collect()
+            gc.freeze()
         yield State(
             resources=Resources(
                 settings=settings,
