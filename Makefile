@@ -13,7 +13,7 @@ endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-controls combinations lint setup format requirements release clean
+.PHONY: help demo test test-all test-controls combinations bench flame lint setup format requirements release clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,13 @@ test-controls: setup ## Switch each protection of the service off, and expect it
 
 combinations: setup ## Write docs/combinations.md: which combinations of answers are checked, and how
 	PYTHONPATH=tests $(BIN)/python -m combinations.page
+
+bench: setup ## Measure a service beside references, into docs/speed.md; args="pages login" some parts
+	PYTHONPATH=tests $(BIN)/python -m benchmarks $(args)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.page
+
+flame: setup ## Draw where the time of a request goes, in docs/users-me.svg
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.flame
 
 lint: setup ## Format, lint and type checks of this repository's own Python
 	$(BIN)/ruff format --check .
