@@ -71,11 +71,12 @@ class Canaries:
         """Fail when a secret shows, quoting the output; forget what was seen."""
         secrets, output = self.known | self.secrets, self.output
         self.secrets, self.output = set(), []
+        forms = [(each, json.dumps(each)[1:-1]) for each in secrets] if output else []
         shown = [
             (secret, text)
-            for secret in secrets
+            for secret, escaped in forms
             for text in output
-            if secret in text or json.dumps(secret)[1:-1] in text
+            if secret in text or escaped in text
         ]
         assert not shown, f"Secrets in the log or in refusals: {shown}"
 

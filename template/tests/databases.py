@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -27,12 +28,17 @@ async def database_url(
         yield url
 
 
+@pytest.fixture(scope="session")
+def own_name() -> str:
+    return uuid4().hex
+
+
 @pytest.fixture
 async def own_database(
-    database_server: DatabaseServer, template_url: str
+    database_server: DatabaseServer, template_url: str, own_name: str
 ) -> AsyncIterator[str]:
-    """A database for one test, where commits are real."""
-    async with temporary_database(database_server, template_url) as url:
+    """A database for one test, where commits are real; for each at the same address."""
+    async with temporary_database(database_server, template_url, own_name) as url:
         yield url
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import create_async_engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.application import create_app
 from app.core.config import Settings
 from app.core.extension import Part
 from app.core.logging import configure_logging
@@ -90,10 +91,10 @@ def with_later_migration(database_url: str, folder: Path, migration: str) -> Con
 
 @asynccontextmanager
 async def temporary_database(
-    server: DatabaseServer, template: str | None = None
+    server: DatabaseServer, template: str | None = None, name: str | None = None
 ) -> AsyncIterator[str]:
     """A database, empty or a copy of `template`, for as long as the block; its URL."""
-    url = await server.create(template)
+    url = await server.create(template, name)
     yield url
     await server.drop(url)
 
@@ -112,6 +113,32 @@ async def run_app(app: FastAPI) -> AsyncIterator[Resources]:
     async with app.router.lifespan_context(app) as state:
         assert state is not None
         yield state["resources"]
+
+
+class Applications:
+    """Starts applications: new ones, and those that have stopped, again.
+
+    What a start makes is new each time. Routes, middleware and the engine, without its
+    connections, stay: to build them takes longer than all the rest.
+    """
+
+    def __init__(self) -> None:
+        self._stopped: list[tuple[Settings, FastAPI]] = []
+
+    @asynccontextmanager
+    async def run(self, settings: Settings) -> AsyncIterator[tuple[FastAPI, Resources]]:
+        """Run one with these `settings`, which nobody else runs."""
+        app = self._take(settings) or create_app(settings)
+        configure_logging(settings)
+        async with run_app(app) as resources:
+            yield app, resources
+        self._stopped.append((settings, app))
+
+    def _take(self, settings: Settings) -> FastAPI | None:
+        for index, (known, _) in enumerate(self._stopped):
+            if known == settings:
+                return self._stopped.pop(index)[1]
+        return None
 
 
 def with_held(resources: Resources, held: object) -> Resources:

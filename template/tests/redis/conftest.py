@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 
-from app.application import create_app
 from app.core.cache import Cache, client, link
 from app.core.resources import Resources
 from tests.clients import register
-from tests.harness import make_client, make_settings, promote, run_app, with_resources
+from tests.harness import (
+    Applications,
+    make_client,
+    make_settings,
+    promote,
+    with_resources,
+)
 from tests.servers.base import free_port
 
 
@@ -42,14 +47,14 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def serve(own_database: str) -> Serve:
+def serve(own_database: str, applications: Applications) -> Serve:
     """Runs a service on the test's database, whose requests commit."""
 
     @asynccontextmanager
     async def run(database: str = "", **changes: object) -> AsyncIterator[Service]:
-        app = create_app(make_settings(database or own_database, **changes))
+        settings = make_settings(database or own_database, **changes)
         async with (
-            run_app(app) as resources,
+            applications.run(settings) as (app, resources),
             make_client(with_resources(app, resources)) as client,
         ):
             yield Service(client, resources)

@@ -17,8 +17,11 @@ class DatabaseServer(Protocol):
     unreachable_url: str
     """The URL of a database that is not there."""
 
-    async def create(self, template: str | None = None) -> str:
-        """Make a database, empty or a copy of the one at the URL `template`; its URL."""
+    async def create(self, template: str | None = None, name: str | None = None) -> str:
+        """Make a database, empty or a copy of the one at the URL `template`; its URL.
+
+        It is the same whenever the `name` is.
+        """
 
     async def drop(self, url: str) -> None:
         """Remove a database that `create` made."""

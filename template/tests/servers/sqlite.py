@@ -16,9 +16,9 @@ class SQLiteFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def create(self, template: str | None = None) -> str:
+    async def create(self, template: str | None = None, name: str | None = None) -> str:
         """Make a database, empty or a copy of the one at the URL `template`; its URL."""
-        path = self.folder / f"{uuid4().hex}.db"
+        path = self.folder / f"{name or uuid4().hex}.db"
         if template is not None:
             shutil.copy(make_url(template).database or "", path)
         return f"sqlite+aiosqlite:///{path}"
