@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +20,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.application import create_app
 from app.core.config import Settings
-from app.core.extension import Part
+from app.core.extension import Extension, Part
 from app.core.logging import configure_logging
 from app.core.resources import Resources
 from app.domain.permission import Role
 from app.models.user import User
-from app.registry import SETTINGS
+from app.registry import EXTENSIONS, SETTINGS
 from tests.canaries import Canaries
 from tests.servers.base import DatabaseServer
 
@@ -38,6 +38,7 @@ LiveClient = Callable[..., AbstractAsyncContextManager[AsyncClient]]
 MakeUser = Callable[..., Awaitable[User]]
 Visit = Callable[[str | None], AsyncClient]
 Logs = Callable[[], list[dict[str, Any]]]
+Extensions = Sequence[Extension]
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
@@ -123,21 +124,24 @@ class Applications:
     """
 
     def __init__(self) -> None:
-        self._stopped: list[tuple[Settings, FastAPI]] = []
+        self._stopped: list[tuple[Settings, Extensions, FastAPI]] = []
 
     @asynccontextmanager
-    async def run(self, settings: Settings) -> AsyncIterator[tuple[FastAPI, Resources]]:
-        """Run one with these `settings`, which nobody else runs."""
-        app = self._take(settings) or create_app(settings)
+    async def run(
+        self, settings: Settings, extensions: Extensions = EXTENSIONS
+    ) -> AsyncIterator[tuple[FastAPI, Resources]]:
+        """Run one that is made of these, and that nobody else runs."""
+        app = self._take(settings, extensions) or create_app(settings, extensions)
         configure_logging(settings)
         async with run_app(app) as resources:
             yield app, resources
-        self._stopped.append((settings, app))
+        self._stopped.append((settings, extensions, app))
 
-    def _take(self, settings: Settings) -> FastAPI | None:
-        for index, (known, _) in enumerate(self._stopped):
-            if known == settings:
-                return self._stopped.pop(index)[1]
+    def _take(self, settings: Settings, extensions: Extensions) -> FastAPI | None:
+        for index, (*known, app) in enumerate(self._stopped):
+            if known == [settings, extensions]:
+                del self._stopped[index]
+                return app
         return None
 
 

@@ -9,7 +9,6 @@ from httpx2 import AsyncClient
 
 from app.api.access import PUBLIC
 from app.api.limits import CREDENTIALS
-from app.application import create_app
 from app.core.config import Settings
 from app.core.exceptions import ValidationError
 from app.core.extension import Extension
@@ -17,9 +16,9 @@ from tests.clients import API
 from tests.harness import (
     CANARIES,
     SECRET_KEY,
+    Applications,
     Logs,
     make_client,
-    run_app,
     with_resources,
 )
 
@@ -46,11 +45,13 @@ async def echo(request: Request) -> None:
 
 
 @pytest.fixture
-async def careless(settings: Settings) -> AsyncIterator[AsyncClient]:
+async def careless(
+    settings: Settings, applications: Applications
+) -> AsyncIterator[AsyncClient]:
     """A client of an application whose routes tell everything."""
-    app = create_app(settings, [Extension(name="careless", router=router)])
+    extension = Extension(name="careless", router=router)
     async with (
-        run_app(app) as resources,
+        applications.run(settings, [extension]) as (app, resources),
         make_client(with_resources(app, resources)) as client,
     ):
         yield client

@@ -11,12 +11,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.api.access import PUBLIC
 from app.api.dependencies import SessionDep
-from app.application import create_app
 from app.core.config import Settings
 from app.core.exceptions import APIException, ConflictError
 from app.core.extension import Extension
 from tests.clients import API
-from tests.harness import Logs, make_client, run_app, with_resources
+from tests.harness import Applications, Logs, make_client, with_resources
 
 faults = APIRouter(dependencies=[PUBLIC])
 
@@ -53,11 +52,13 @@ async def wrong_query(session: SessionDep) -> None:
 
 
 @pytest.fixture
-async def faulty(settings: Settings) -> AsyncIterator[AsyncClient]:
+async def faulty(
+    settings: Settings, applications: Applications
+) -> AsyncIterator[AsyncClient]:
     """A client of an application with routes that fail."""
-    app = create_app(settings, [Extension(name="faults", router=faults)])
+    extension = Extension(name="faults", router=faults)
     async with (
-        run_app(app) as resources,
+        applications.run(settings, [extension]) as (app, resources),
         make_client(with_resources(app, resources)) as client,
     ):
         yield client

@@ -14,12 +14,11 @@ from sqlalchemy import text
 
 from app.api.access import PUBLIC
 from app.api.dependencies import SessionDep
-from app.application import create_app
 from app.core.config import Settings
 from app.core.extension import Extension
 from app.models.user import User
 from tests.clients import API, login, register
-from tests.harness import Logs, log_output, make_client, run_app, with_resources
+from tests.harness import Applications, Logs, log_output, make_client, with_resources
 
 CANARY = "canary-4711"
 ODD_NUMBER = 4711 * 2**70
@@ -61,11 +60,13 @@ async def failed_call() -> None:
 
 
 @pytest.fixture
-async def faulty(own_database: str, settings: Settings) -> AsyncIterator[AsyncClient]:
+async def faulty(
+    own_database: str, settings: Settings, applications: Applications
+) -> AsyncIterator[AsyncClient]:
     """A client of an application with routes that fail."""
-    app = create_app(settings, [Extension(name="faults", router=faults)])
+    extension = Extension(name="faults", router=faults)
     async with (
-        run_app(app) as resources,
+        applications.run(settings, [extension]) as (app, resources),
         make_client(with_resources(app, resources)) as client,
     ):
         yield client

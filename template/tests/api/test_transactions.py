@@ -20,7 +20,14 @@ from app.core.extension import Extension
 from app.domain.permission import Role
 from app.models.user import User
 from tests.clients import API, bearer, register, sign_in
-from tests.harness import PASSWORD, make_client, make_settings, run_app, with_resources
+from tests.harness import (
+    PASSWORD,
+    Applications,
+    make_client,
+    make_settings,
+    run_app,
+    with_resources,
+)
 
 written = asyncio.Event()
 router = APIRouter(dependencies=[PUBLIC, CREDENTIALS])
@@ -55,13 +62,15 @@ async def write(session: SessionDep) -> str:
 
 
 @pytest.fixture
-async def writing(own_database: str) -> AsyncIterator[tuple[AsyncClient, Session]]:
+async def writing(
+    own_database: str, applications: Applications
+) -> AsyncIterator[tuple[AsyncClient, Session]]:
     """A client of an application whose routes fail with a write behind them."""
     written.clear()
+    settings = make_settings(own_database)
     extension = Extension(name="writing", router=router)
-    app = create_app(make_settings(own_database), [extension])
     async with (
-        run_app(app) as resources,
+        applications.run(settings, [extension]) as (app, resources),
         make_client(with_resources(app, resources)) as client,
         resources.session_factory() as session,
     ):
