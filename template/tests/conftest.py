@@ -53,7 +53,7 @@ for name in [name for name in os.environ if name.startswith("APP_")]:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage in what the tests leave, seldom, and in no module: costs a fifth."""
+    """Search for garbage seldom, and not in the modules: that took a fifth of a run."""
     gc.freeze()
     gc.set_threshold(50_000)
 

@@ -1,6 +1,7 @@
 """How the provider is run and reached."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -14,13 +15,16 @@ from starlette.routing import Route
 from tests.live import free_listener
 from tests.servers.openid.server import OpenIDServer
 
+# Made once, for it takes as long as a test: the server's HTTP is plain.
+_TLS = ssl.create_default_context()
+
 
 class Rerouted(AsyncBaseTransport):
     """Sends requests for any provider to the server, over a real socket."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._transport = AsyncHTTPTransport(verify=False)
+        self._transport = AsyncHTTPTransport(verify=_TLS)
 
     async def handle_async_request(self, request: ClientRequest) -> ClientResponse:
         """Send a request."""
