@@ -31,7 +31,7 @@ def pyproject(text: str, facts: Facts) -> None:
             facts.need(what, f"import:{user}:{name}", f"used:{name}")
     pytest = tools["pytest"]["ini_options"]
     for option, module in zip(pytest["addopts"], pytest["addopts"][1:], strict=False):
-        if option == "-p":
+        if option == "-p" and not module.startswith("no:"):
             facts.need(f"the plugin {module} is not there", f"module:{module}")
             facts.offers.add(f"reach:{module}")
     ignored = [*tools["ruff"]["lint"]["per-file-ignores"], *tools["ruff"]["format"]["exclude"]]
