@@ -36,7 +36,18 @@ class _Connection(aiosqlite.Connection):
     """A connection that can be closed in the middle of a statement.
 
     The one of the library waits for the statement to end, and so does who gave up on it.
+    Nor does it ask its thread to end a transaction that never began.
     """
+
+    async def commit(self) -> None:
+        """Commit what was written."""
+        if self.in_transaction:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Undo what was written."""
+        if self.in_transaction:
+            await super().rollback()
 
     def stop(self) -> "asyncio.Future[Any] | None":
         """Have the thread roll back, close and end.
