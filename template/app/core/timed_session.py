@@ -76,7 +76,8 @@ class TimedSession(AsyncSession):
 
     async def commit(self) -> None:
         """Commit; the next transaction has all of its time."""
-        await self._commit()
+        if self.in_transaction():
+            await self._commit()
         self.waited = 0
 
     async def rollback(self) -> None:

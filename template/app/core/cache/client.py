@@ -75,7 +75,8 @@ def connect(url: str) -> Client:
     """Make the client of a URL; nothing is connected yet."""
     address = parse_url(url)
     options: dict[str, Any] = {
-        "socket_timeout": SECONDS,
+        # None for answers: `Link` ends each call in time, and here each would be a task.
+        "socket_timeout": None,
         "socket_connect_timeout": SECONDS,
         # A connection that the server has closed meanwhile is opened again, at once.
         "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),
