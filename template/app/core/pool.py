@@ -11,8 +11,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 TRUSTED_SECONDS = 0.5
 """How long a connection counts as alive after its last use.
 
-As in HikariCP (`aliveBypassWindowMs`). SQLAlchemy's own `pool_pre_ping` asks each time: a round
-trip to SQLite's thread, three to PostgreSQL, for every request.
+As in HikariCP (`aliveBypassWindowMs`). SQLAlchemy's own `pool_pre_ping` asks each time, which
+takes longer than the query of most requests.
 """
 
 
