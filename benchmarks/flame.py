@@ -1,5 +1,6 @@
 """Draw where the time of `GET /users/me` goes: `python -m benchmarks.flame`."""
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -24,9 +25,10 @@ def draw(path: Path) -> None:
         sampler = ["py-spy", "record", "--format", "flamegraph", "--rate", "250"]
         service.service.run(
             *("uv", "tool", "run", *sampler, "--duration", str(SECONDS)),
-            *("--pid", str(running.pid), "--output", str(path)),
+            *("--pid", str(running.pid), "--output", path.name),
         )
         asking.join()
+        shutil.move(service.service.path / path.name, path)
 
 
 if __name__ == "__main__":
