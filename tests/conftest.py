@@ -3,7 +3,7 @@
 import argparse
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import jinja2
 import pytest
 import yaml
 from pytest_copie.plugin import Copie, Result
+from support.quick import quick_copier
 from support.releases import CURRENT, sources
 
 ROOT = Path(__file__).parent.parent
@@ -128,6 +129,13 @@ def setting_names(config: str) -> set[str]:
         for node in settings.body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick() -> Iterator[None]:
+    """Renders and updates in this process repeat nothing."""
+    with quick_copier():
+        yield
 
 
 @pytest.fixture(scope="session")
