@@ -99,8 +99,7 @@ def service_of(row: Row, largest: Service, stack: ExitStack) -> Service:
 def check_row(row: Row, largest: Service, is_whole: bool) -> None:
     with ExitStack() as stack:
         service = service_of(row, largest, stack)
-        cache = largest.path.parent / "mypy"
-        service.run("uv", "run", "mypy", "--cache-dir", str(cache))
+        service.run("uv", "run", "mypy")
         service.run("uv", "run", "lint-imports")
         service.run("uv", "run", "alembic", "upgrade", "head")
         with service.serving() as server:
