@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, Files, Record, files_of, label, options
 from support.pythons import interpreters, oldest_and_newest
+from support.quick import with_quick_copier
 from support.releases import commit, make_template, start_service, update
 from support.service import LONG, PROVIDERS, Service
 from updates.scenarios import SCENARIOS, edit, lost
@@ -97,7 +98,8 @@ def test_services_work_after_the_steps_that_the_message_names(start: Start) -> N
         path = Path(folder) / "service"
         start_service(start.source, path, oauth_providers=[], ci="none")
         edit(path)
-        service = Service(path, interpreters()[oldest_and_newest()[-1]], {})
+        installed = Service(path, interpreters()[oldest_and_newest()[-1]], {})
+        service = with_quick_copier(installed, Path(folder))
         service.run("make", "migrate")
         commit(path, "A year of work")
         for answers in (everything, nothing):

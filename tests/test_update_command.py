@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, documents
 from support.pythons import interpreters, oldest_and_newest
+from support.quick import with_quick_copier
 from support.releases import commit, git, make_template, start_service
 from support.service import Service
 
@@ -33,7 +34,8 @@ def service(source: str, tmp_path: Path) -> Service:
     """A service of the release before the newest."""
     path = tmp_path / "service"
     start_service(source, path, redis=True)
-    return Service(path, interpreters()[oldest_and_newest()[-1]], {})
+    service = Service(path, interpreters()[oldest_and_newest()[-1]], {})
+    return with_quick_copier(service, tmp_path)
 
 
 def change(service: Service, path: str, old: str, new: str) -> None:

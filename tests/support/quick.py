@@ -1,12 +1,19 @@
 """Copier without what it does again and again in one process: six times quicker."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from copier._cli import CopierApp
 from copier._main import Worker
 from jinja2.sandbox import SandboxedEnvironment
+
+from support.service import Service
 
 _compile = SandboxedEnvironment.compile
 _compiled: dict[object, Any] = {}
@@ -37,9 +44,26 @@ def quick_copier() -> Iterator[None]:
     """Compile each template once, and do not ask git for `core.fileMode` for each file.
 
     What Copier does after that question has an effect only where the answer is `false`: on
-    Windows. The tests of `make update` run Copier in a process of its own, as it is.
+    Windows. The upgrades of every release run Copier as it is.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SandboxedEnvironment, "compile", compile_once)
         patch.setattr(Worker, "_sync_git_index_executable_bit", lambda *_: None)
         yield
+
+
+def with_quick_copier(service: Service, folder: Path) -> Service:
+    """The service with the quick one as its command `copier`, which is made in `folder`."""
+    program = folder / "copier"
+    tests = Path(__file__).parents[1]
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{tests}" exec "{sys.executable}" -m support.quick "$@"\n'
+    )
+    program.chmod(0o755)
+    path = f"{folder}{os.pathsep}{service.environment()['PATH']}"
+    return replace(service, settings={**service.settings, "PATH": path})
+
+
+if __name__ == "__main__":
+    with quick_copier():
+        CopierApp.run()
