@@ -3,6 +3,7 @@
 import argparse
 import ast
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ Answers = dict[str, Any]
 Render = Callable[..., Path]
 Files = dict[str, bytes]
 Record = Callable[[str, object], None]
+Environment = dict[str, str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -156,6 +158,17 @@ def quick() -> Iterator[None]:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the template outside git: no clone for each render, nothing that git ignores."""
     return sources(CURRENT, tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def environment() -> Iterator[Environment]:
+    """The settings with which services have one environment: Python compiles the libraries once.
+
+    `uv sync` leaves there what the lock of the service says, and that alone.
+    """
+    # Not in pytest's folder, where other users cannot go: PostgreSQL runs as one of them.
+    with tempfile.TemporaryDirectory(prefix="environment-") as folder:
+        yield {"UV_PROJECT_ENVIRONMENT": f"{folder}/.venv"}
 
 
 Attempt = Callable[..., Result]

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, documents
+from conftest import ROOT, Environment, documents
 from support.pythons import interpreters, oldest_and_newest
 from support.quick import with_quick_copier
 from support.releases import commit, git, make_template, start_service
@@ -30,11 +30,11 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def service(source: str, tmp_path: Path) -> Service:
+def service(source: str, tmp_path: Path, environment: Environment) -> Service:
     """A service of the release before the newest."""
     path = tmp_path / "service"
     start_service(source, path, redis=True)
-    service = Service(path, interpreters()[oldest_and_newest()[-1]], {})
+    service = Service(path, interpreters()[oldest_and_newest()[-1]], environment)
     return with_quick_copier(service, tmp_path)
 
 

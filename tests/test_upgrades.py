@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Environment
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
 from support.releases import CURRENT, commit, git, make_template, releases, start_service
@@ -39,7 +40,7 @@ def copier(tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def service(source: str, release: str, answers: str) -> Iterator[Service]:
+def service(source: str, release: str, answers: str, environment: Environment) -> Iterator[Service]:
     """A service of a release, with a database of that release and a year of edits."""
     with ExitStack() as stack:
         # Not in pytest's folder, where other users cannot go: PostgreSQL runs as one of them.
@@ -47,7 +48,7 @@ def service(source: str, release: str, answers: str) -> Iterator[Service]:
         path = Path(folder) / "service"
         start_service(source, path, release, **ANSWERS[answers])
         edit(path, release)
-        settings = {}
+        settings = dict(environment)
         if ANSWERS[answers]["database"] == "postgresql":
             settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
         service = Service(path, interpreters()[oldest_and_newest()[-1]], settings)
