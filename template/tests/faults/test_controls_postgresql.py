@@ -59,6 +59,27 @@ CONTROLS = [
         "",
         "faults/test_postgresql.py::test_the_server_restarts_while_nobody_asks",
     ),
+    Control(
+        "a lock is held by a transaction",
+        PATH,
+        '{"FOR", "INTO"}',
+        '{"INTO"}',
+        "core/test_postgresql.py::test_a_transaction_begins_with_what_does_more_than_read",
+    ),
+    Control(
+        "a function is called in a transaction",
+        PATH,
+        '"(" in statement or ',
+        "",
+        "core/test_postgresql.py::test_a_transaction_begins_with_what_does_more_than_read",
+    ),
+    Control(
+        "a pooler sees transactions alone",
+        PATH,
+        '!= "0"',
+        '!= "no"',
+        "core/test_postgresql.py::test_behind_a_pooler_every_statement_is_in_a_transaction",
+    ),
 ]
 
 
