@@ -61,9 +61,9 @@ class Running:
             headers["Content-Type"] = "application/json"
         return Target(self.pid, Request(url=self.url + path, headers=headers, script=script))
 
-    def sign_in(self) -> str:
-        """An access token of the administrator."""
-        form = urllib.parse.urlencode({"username": ADMIN, "password": PASSWORD}).encode()
+    def sign_in(self, email: str = ADMIN) -> str:
+        """An access token, of the administrator unless of somebody else."""
+        form = urllib.parse.urlencode({"username": email, "password": PASSWORD}).encode()
         request = urllib.request.Request(f"{self.url}/auth/login", form, PROXIED)
         with urllib.request.urlopen(request, timeout=30) as answer:
             token: str = json.load(answer)["access_token"]
