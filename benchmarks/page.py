@@ -7,7 +7,7 @@ from typing import Any
 
 from support.service import ROOT
 
-from benchmarks.__main__ import PARTS, RESULTS
+from benchmarks.parts import PARTS, RESULTS
 
 PAGE = ROOT / "docs" / "speed.md"
 TEXT = Path(__file__).with_name("page.md")

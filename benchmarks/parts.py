@@ -1,7 +1,11 @@
-"""What a part of the run gives: lines of a table."""
+"""The parts of the run, and what each gives: lines of a table."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypedDict
+
+RESULTS = Path(__file__).parent / "results.json"
+PARTS = ("postgresql", "sqlite", "redis", "pages", "login", "processes", "rendering")
 
 Say = Callable[[str], None]
 

@@ -46,11 +46,10 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers: its process, and how long that took to answer at all."""
+    """A server that answers, and its process."""
 
     pid: int
     url: str
-    start_seconds: float
 
     def target(self, path: str, token: str | None = None, script: str | None = None) -> Target:
         """A request of this server, signed in with `token`; `script` makes them differ."""
@@ -97,11 +96,9 @@ class Installed:
         command = [str(python), "-m", "uvicorn", app, f"--port={port}", *FLAGS]
         log = self.service.path.parent / f"server-{port}.log"
         environment = self.service.environment(**settings)
-        started = time.monotonic()
         with process(on_server_core(command), folder, environment, log) as server:
             _wait(server, port, log)
-            url = f"http://127.0.0.1:{port}/api/v1"
-            yield Running(server.pid, url, time.monotonic() - started)
+            yield Running(server.pid, f"http://127.0.0.1:{port}/api/v1")
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -62,3 +64,20 @@ class Dialect:
             return url
         query = {self.query_names.get(k, k): v for k, v in url.query.items()}
         return url.set(drivername=f"{self.name}+{self.driver}", query=query)
+
+
+StatementHook = Callable[[ExecutionContext, Any, str], None]
+"""Gets the context, the cursor and the text of a statement."""
+
+
+def before_statements(engine: AsyncEngine, hook: StatementHook) -> None:
+    """Have `hook` called before each statement of `engine`.
+
+    By the events of its dialect: those of an engine are joined anew for each connection.
+    """
+
+    def call(cursor: Any, statement: str, *rest: Any) -> None:
+        hook(rest[-1], cursor, statement)
+
+    for name in ("do_execute", "do_executemany", "do_execute_no_params"):
+        event.listen(engine.sync_engine, name, call)

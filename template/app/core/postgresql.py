@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.core.dialect import Dialect, TimeLimits
+from app.core.dialect import Dialect, TimeLimits, before_statements
 
 # Classes of SQLSTATE: connection exception, rolled back for somebody else's sake,
 # insufficient resources, not in the state for it (a lock), operator intervention, system
@@ -120,13 +120,12 @@ def _only_reads(statement: str) -> bool:
     return reads and not ("(" in statement or {"FOR", "INTO"} & set(words))
 
 
-def _begin_before_write(_: object, statement: str, *rest: Any) -> None:
+def _begin_before_write(context: ExecutionContext, _: object, statement: str) -> None:
     """Open the transaction at its first statement that does more than read.
 
     Until then each read sees the last commit, as it does in a transaction at the isolation
     level READ COMMITTED, and BEGIN and COMMIT are spared. At another level, one is opened.
     """
-    context: ExecutionContext = rest[-1]
     connection, options = context.root_connection, context.execution_options
     if "isolation_level" not in connection.get_execution_options():
         driver: Any = connection.connection.dbapi_connection
@@ -138,8 +137,7 @@ def _prepare(engine: AsyncEngine) -> None:
     # Where statements are not kept, a pooler may be behind it: outside of transactions it may send
     # what was prepared and its execution to different servers.
     if engine.url.query.get("prepared_statement_cache_size") != "0":
-        for name in ("do_execute", "do_executemany", "do_execute_no_params"):
-            event.listen(engine.sync_engine, name, _begin_before_write)
+        before_statements(engine, _begin_before_write)
     event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "handle_error", _drop_read_only)
 

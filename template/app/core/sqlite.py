@@ -10,11 +10,12 @@ from typing import Any
 
 import aiosqlite
 from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.core.dialect import Dialect, TimeLimits
+from app.core.dialect import Dialect, TimeLimits, before_statements
 
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -100,18 +101,17 @@ def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _begin_before_write(cursor: Any, statement: str, *rest: Any) -> None:
+def _begin_before_write(context: ExecutionContext, cursor: Any, statement: str) -> None:
     """Open the transaction at its first write, and as a writer from the start.
 
     A transaction that reads first and writes later fails at once when another one wrote
     in between, whatever the busy timeout. Begun as a writer it waits its turn. Until
     then each read sees the last commit, as at the isolation level READ COMMITTED.
     """
-    context: Any = rest[-1]
-    connection: Connection = context.root_connection
+    connection = context.root_connection
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
         return
-    compiled = context.compiled
+    compiled = getattr(context, "compiled", None)
     if compiled is not None and getattr(compiled.statement, "is_select", False):
         return
     if statement.lstrip()[:7].upper().startswith(_NO_WRITES):
@@ -146,8 +146,7 @@ def _prepare(engine: AsyncEngine) -> None:
     # At DEBUG it would log every statement with its parameters.
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
-    for name in ("do_execute", "do_executemany", "do_execute_no_params"):
-        event.listen(engine.sync_engine, name, _begin_before_write)
+    before_statements(engine, _begin_before_write)
 
 
 @contextmanager

@@ -69,8 +69,9 @@ class TimedSession(AsyncSession):
     get = _limited(AsyncSession.get)
     refresh = _limited(AsyncSession.refresh)
     scalars = _limited(AsyncSession.scalars)
-    # mypy cannot follow these overloads, though it keeps them.
-    scalar = _limited(AsyncSession.scalar)  # type: ignore[arg-type, assignment]
+    scalar = _limited(  # type: ignore[assignment] # mypy keeps these overloads,
+        AsyncSession.scalar  # type: ignore[arg-type] # but cannot follow them
+    )
     _commit = _limited(AsyncSession.commit)
     _rollback = _limited(AsyncSession.rollback, cleans_up=True)
 

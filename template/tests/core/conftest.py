@@ -1,11 +1,13 @@
 """What a service is started with."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.config import Settings
+from app.core.database import create_engine
 from app.core.startup import load_settings
 from app.registry import DIALECT, SETTINGS
 
@@ -50,3 +52,11 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> Refusal:
         return [line.strip() for line in lines]
 
     return start
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """An engine of the service's, beside the one of the application."""
+    engine = create_engine(settings, DIALECT)
+    yield engine
+    await engine.dispose()

@@ -1,22 +1,10 @@
 """When a connection is asked whether it is alive."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core import pool
-from app.core.config import Settings
-from app.core.database import create_engine
-from app.registry import DIALECT
-
-
-@pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(settings, DIALECT)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.application import create_app
 from app.core.config import Settings
@@ -53,14 +54,12 @@ def test_urls_of_other_databases_are_refused() -> None:
     ],
 )
 async def test_what_passes_is_told_from_what_is_wrong(
-    settings: Settings, statement: str, unavailable: bool
+    engine: AsyncEngine, statement: str, unavailable: bool
 ) -> None:
-    engine = create_engine(settings, DIALECT)
     async with engine.connect() as connection:
         with pytest.raises(DBAPIError) as raised:
             await connection.execute(text(statement))
     assert is_unavailable(raised.value, DIALECT) is unavailable
-    await engine.dispose()
 
 
 async def test_the_server_gives_up_what_nobody_here_is_left_to_stop(
@@ -112,6 +111,13 @@ async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
     await engine.dispose()
 
 
+async def in_transaction(connection: AsyncConnection) -> bool:
+    """Whether the server has been told to begin."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    return bool(driver.is_in_transaction())
+
+
 @pytest.mark.parametrize(
     ("statement", "begins"),
     [
@@ -127,38 +133,28 @@ async def test_a_server_that_is_not_there_is_unavailable(url: str) -> None:
     ],
 )
 async def test_a_transaction_begins_with_what_does_more_than_read(
-    settings: Settings, statement: str, begins: bool
+    engine: AsyncEngine, statement: str, begins: bool
 ) -> None:
-    engine = create_engine(settings, DIALECT)
     async with engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
         await connection.execute(text(statement))
-        assert driver.is_in_transaction() is begins
+        assert await in_transaction(connection) is begins
         await connection.execute(text("SELECT id FROM users"))
-        assert driver.is_in_transaction() is begins
-    await engine.dispose()
+        assert await in_transaction(connection) is begins
 
 
 async def test_reads_at_another_isolation_level_are_in_a_transaction(
-    settings: Settings,
+    engine: AsyncEngine,
 ) -> None:
-    engine = create_engine(settings, DIALECT)
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="SERIALIZABLE")
         await connection.execute(text("SELECT id FROM users"))
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        assert driver.is_in_transaction()
-    await engine.dispose()
+        assert await in_transaction(connection)
 
 
-async def test_rows_can_be_streamed(settings: Settings) -> None:
-    engine = create_engine(settings, DIALECT)
+async def test_rows_can_be_streamed(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         rows = await connection.stream(text("SELECT id FROM users"))
         assert [row async for row in rows] == []
-    await engine.dispose()
 
 
 async def test_behind_a_pooler_every_statement_is_in_a_transaction(
@@ -169,7 +165,5 @@ async def test_behind_a_pooler_every_statement_is_in_a_transaction(
     engine = create_engine(pooled, DIALECT)
     async with engine.connect() as connection:
         await connection.execute(text("SELECT id FROM users"))
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        assert driver.is_in_transaction()
+        assert await in_transaction(connection)
     await engine.dispose()
