@@ -12,7 +12,7 @@ from app.api.dependencies import CurrentUser, get_claims
 from app.api.limits import limit_credentials
 from app.core.exceptions import AuthorizationError
 from app.domain.permission import Permission
-from app.models.user import User
+from app.domain.principal import Principal
 from app.services.audit import log_denial
 
 
@@ -38,7 +38,7 @@ class _Requires:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    async def __call__(self, user: CurrentUser) -> User:
+    async def __call__(self, user: CurrentUser) -> Principal:
         if self.permission not in user.permissions:
             log_denial(user.id, self.permission)
             raise AuthorizationError
@@ -52,13 +52,13 @@ PUBLIC = Depends(_anybody)
 def requires(permission: Permission) -> Depends:
     """For a route that needs `permission`, 403 without it.
 
-    `user: Annotated[User, requires(...)]` where the endpoint uses who it is, and
+    `user: Annotated[Principal, requires(...)]` where the endpoint uses who it is, and
     `dependencies=[requires(...)]` where it does not.
     """
     return Depends(_Requires(permission))
 
 
-Me = Annotated[User, requires(Permission.ACCOUNT)]
+Me = Annotated[Principal, requires(Permission.ACCOUNT)]
 """Who is signed in, for a route about their own account."""
 
 

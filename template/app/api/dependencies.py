@@ -16,7 +16,7 @@ from app.core.database import Session
 from app.core.resources import Resources
 from app.core.security import AccessClaims, InvalidTokenError
 from app.domain.client import Client, printable, valid_address
-from app.models.user import User
+from app.domain.principal import Principal
 from app.repositories.idempotency import IdempotencyRepository
 from app.repositories.session import SessionRepository
 from app.repositories.throttle import ThrottleRepository
@@ -210,7 +210,7 @@ ClaimsDep = Annotated[AccessClaims, Depends(get_claims)]
 
 async def get_current_user(
     request: Request, claims: ClaimsDep, session: SessionDep
-) -> User:
+) -> Principal:
     """Return who is signed in: the session is live and the user active, as of now."""
     auth = await get_auth_service(session, resources_of(request))
     user = await auth.authenticate(claims)
@@ -218,6 +218,6 @@ async def get_current_user(
     return user
 
 
-CurrentUser = Annotated[User, Depends(get_current_user)]
+CurrentUser = Annotated[Principal, Depends(get_current_user)]
 
 # yours

@@ -8,10 +8,9 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Response
 
-from app.domain.version import ANY_VERSION, IfMatch
-from app.models.base import VersionMixin
+from app.domain.version import ANY_VERSION, IfMatch, Versioned
 
-RowT = TypeVar("RowT", bound=VersionMixin)
+RowT = TypeVar("RowT", bound=Versioned)
 
 # RFC 9110, 8.8.3, 13.1.1 and 5.6.1, by which a list may have empty elements.
 _TAG = r'(W/)?"([!#-~\x80-\xff]*)"'

@@ -1,6 +1,15 @@
 """Which version of something a caller means."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Versioned(Protocol):
+    """A row that counts how often it was written, or a value that was read from one."""
+
+    @property
+    def version(self) -> int:
+        """The number of the version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,16 @@
 """Users, of whom Redis is asked first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from app.core.cache import cache
+from app.domain.principal import Principal
 from app.models.user import User
 from app.repositories.row import RowJSON
-from app.repositories.user import SignedIn, UserRepository
+from app.repositories.user import UserRepository
 
 UserJSON = Annotated[User, RowJSON(User, without=["password_hash"])]
-
-
-@dataclass(frozen=True, slots=True)
-class SignedInJSON(SignedIn):
-    """The current user of a request, as it is kept."""
-
-    user: UserJSON
-    expires_at: datetime
 
 
 class CachedUserRepository(UserRepository):
@@ -32,12 +23,9 @@ class CachedUserRepository(UserRepository):
         denied_by="session:{session_id}",
         alone=False,
     )
-    async def find_signed_in(
-        self, user_id: UUID, session_id: UUID
-    ) -> SignedInJSON | None:
-        """Return the active user with the end of this session; None if it was ended."""
-        found = await super().find_signed_in(user_id, session_id)
-        return SignedInJSON(found.user, found.expires_at) if found else None
+    async def find_principal(self, user_id: UUID, session_id: UUID) -> Principal | None:
+        """Return the active user with this session, which may be too old; None if ended."""
+        return await super().find_principal(user_id, session_id)
 
     @cache(expire=30, tags=["users"])
     async def search(

@@ -17,6 +17,7 @@ from app.core.security import (
 )
 from app.domain.client import Client
 from app.domain.events import LoggedIn, LoggedOut, RefreshTokenReused
+from app.domain.principal import Principal
 from app.domain.refresh import Decision, decide
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
@@ -126,12 +127,12 @@ class AuthService(BaseService):
         )
         return await self._issue(user, session.id, now)
 
-    async def authenticate(self, claims: AccessClaims) -> User:
+    async def authenticate(self, claims: AccessClaims) -> Principal:
         """Return the user of a verified token; raises when its session is over."""
-        user = await self.users.get_signed_in(claims.sub, claims.sid, utc_now())
-        if user is None:
+        found = await self.users.find_principal(claims.sub, claims.sid)
+        if found is None or found.session_expires_at <= utc_now():
             raise InvalidTokenError
-        return user
+        return found
 
     async def logout(self, claims: AccessClaims) -> None:
         """End the session of a token; once it is over, do nothing."""

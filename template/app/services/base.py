@@ -3,8 +3,7 @@
 from app.core.database import Session
 from app.core.exceptions import PreconditionFailedError
 from app.domain.events import Event
-from app.domain.version import IfMatch
-from app.models.base import VersionMixin
+from app.domain.version import IfMatch, Versioned
 
 
 class BaseService:
@@ -18,7 +17,7 @@ class BaseService:
         self.session.record(event)
 
 
-def check_version(row: VersionMixin, if_match: IfMatch) -> None:
+def check_version(row: Versioned, if_match: IfMatch) -> None:
     """Raise `PreconditionFailedError` unless `row` is a version that the caller means.
 
     Comes last, after every other reason to refuse (RFC 9110, 13.2.1), and before a write

@@ -4,14 +4,18 @@ from uuid import UUID
 
 from app.core.clock import utc_now
 from app.core.database import Session
-from app.core.exceptions import AuthorizationError, ConflictError, ValidationError
+from app.core.exceptions import (
+    AuthorizationError,
+    ConflictError,
+    NotFoundError,
+    ValidationError,
+)
 from app.core.link_tokens import InvalidLinkError, LinkPurpose
 from app.core.passwords import PasswordHasher
 from app.core.project import NAME, SLUG
 from app.domain.email import canonical_email
 from app.domain.events import PasswordChanged, PasswordReset, PasswordResetRequested
 from app.domain.password import check_not_guessable
-from app.models.user import User
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
 from app.services.base import BaseService
@@ -64,12 +68,17 @@ class PasswordService(BaseService):
         self.throttle = throttle
         self.links = links
 
-    async def change(self, user: User, *, current: str, new: str, keep: UUID) -> None:
-        """Replace the password and end every session but `keep`.
+    async def change(
+        self, user_id: UUID, *, current: str, new: str, keep: UUID
+    ) -> None:
+        """Replace a user's password and end every session but `keep`.
 
-        Raises `WrongPasswordError`, which counts as a failed sign-in, or `ConflictError`
-        when it was changed meanwhile.
+        Raises `WrongPasswordError`, which counts as a failed sign-in, `ConflictError` when
+        it was changed meanwhile, or `NotFoundError`.
         """
+        user = await self.users.get(user_id)
+        if user is None:
+            raise NotFoundError
         old_hash = user.password_hash
         await self.throttle.begin(user.email_canonical)
         await self.session.release()

@@ -7,8 +7,8 @@ from app.core.clock import utc_now
 from app.core.database import Session
 from app.core.exceptions import NotFoundError
 from app.domain.events import LoggedOut
+from app.domain.principal import Principal
 from app.models.session import UserSession
-from app.models.user import User
 from app.repositories.session import SessionRepository
 from app.services.base import BaseService
 
@@ -21,14 +21,14 @@ class SessionService(BaseService):
         self.sessions = sessions
 
     async def search(
-        self, user: User, *, limit: int, after: UUID | None
+        self, user: Principal, *, limit: int, after: UUID | None
     ) -> tuple[Sequence[UserSession], UUID | None]:
         """Return a page of a user's live sessions and where the next one starts."""
         return await self.sessions.page_live(
             user.id, utc_now(), limit=limit, after=after
         )
 
-    async def end(self, user: User, session_id: UUID) -> None:
+    async def end(self, user: Principal, session_id: UUID) -> None:
         """End one of a user's own sessions; raises `NotFoundError` for any other."""
         if not await self.sessions.end(session_id, utc_now(), user_id=user.id):
             raise NotFoundError

@@ -19,6 +19,7 @@ from app.domain.events import (
     UserUpdated,
 )
 from app.domain.permission import Permission, Role, permissions_of
+from app.domain.principal import Principal
 from app.domain.version import ANY_VERSION, IfMatch
 from app.models.user import User
 from app.repositories.session import SessionRepository
@@ -80,7 +81,7 @@ class UserService(BaseService):
         password: str | None,
         full_name: str | None,
         roles: Sequence[Role],
-        actor: User | None,
+        actor: Principal | None,
         email_verified: bool = False,
     ) -> User:
         """Make an account for somebody else, who gets a mail about it.
@@ -117,7 +118,7 @@ class UserService(BaseService):
         self,
         user: User,
         *,
-        actor: User,
+        actor: Principal,
         if_match: IfMatch = ANY_VERSION,
         **changes: Any,
     ) -> User:
@@ -150,7 +151,7 @@ class UserService(BaseService):
         self.record(UserUpdated(user_id=user.id, fields=tuple(sorted(changes))))
         return user
 
-    async def sign_out(self, user: User, *, actor: User) -> None:
+    async def sign_out(self, user: User, *, actor: Principal) -> None:
         """End every session of a user."""
         _check_reach(actor, user.permissions)
         await self.users.hold(user.id)
@@ -158,7 +159,7 @@ class UserService(BaseService):
         self.record(SessionsEnded(user_id=user.id))
 
     async def delete(
-        self, user: User, *, actor: User, if_match: IfMatch = ANY_VERSION
+        self, user: User, *, actor: Principal, if_match: IfMatch = ANY_VERSION
     ) -> None:
         """Delete a user with everything that is theirs; raises what `update` does."""
         await self._hold(user)
@@ -182,7 +183,7 @@ class UserService(BaseService):
             raise LastAdministratorError
 
 
-def _check_reach(actor: User | None, permissions: frozenset[Permission]) -> None:
+def _check_reach(actor: Principal | None, permissions: frozenset[Permission]) -> None:
     if actor is not None and not permissions <= actor.permissions:
         message = "This account has, or would get, permissions that you do not have."
         raise AuthorizationError(message)

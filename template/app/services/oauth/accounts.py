@@ -8,8 +8,8 @@ from app.core.clock import utc_now
 from app.core.database import Session
 from app.core.exceptions import AuthorizationError, ConflictError, NotFoundError
 from app.domain.oauth import ProviderLinked, ProviderUnlinked
+from app.domain.principal import Principal
 from app.models.oauth import OAuthAccount
-from app.models.user import User
 from app.repositories.oauth import OAuthRepository
 from app.repositories.session import SessionRepository
 from app.repositories.user import UserRepository
@@ -56,12 +56,12 @@ class OAuthAccountService(BaseService):
         self.accounts = accounts
         self.sign_in = sign_in
 
-    async def list_of(self, user: User) -> Sequence[OAuthAccount]:
+    async def list_of(self, user: Principal) -> Sequence[OAuthAccount]:
         """Return the accounts of a user."""
         return await self.accounts.list_of(user.id)
 
     async def link(
-        self, user: User, session_id: UUID, credentials: CodeCredentials
+        self, user: Principal, session_id: UUID, credentials: CodeCredentials
     ) -> OAuthAccount:
         """Link the account that a code stands for.
 
@@ -73,11 +73,11 @@ class OAuthAccountService(BaseService):
         code = await self.sign_in.redeem(credentials)
         if code is None:
             raise InvalidCodeError
-        account = await self.accounts.add(account_of(user, code))
+        account = await self.accounts.add(account_of(user.id, code))
         self.record(ProviderLinked(user_id=user.id, provider=account.provider))
         return account
 
-    async def unlink(self, user: User, session_id: UUID, provider: str) -> None:
+    async def unlink(self, user: Principal, session_id: UUID, provider: str) -> None:
         """Unlink an account.
 
         Raises `SignInAgainError`, `NotFoundError`, or `LastWayError` when there would be
@@ -85,12 +85,12 @@ class OAuthAccountService(BaseService):
         """
         await self._check_fresh(session_id)
         await self.users.hold(user.id)
-        await self.users.refresh(user)
+        held = await self.users.get(user.id)
         accounts = await self.accounts.list_of(user.id)
         found = [account for account in accounts if account.provider == provider]
-        if not found:
+        if held is None or not found:
             raise NotFoundError
-        if user.password_hash is None and len(accounts) == 1:
+        if held.password_hash is None and len(accounts) == 1:
             raise LastWayError
         await self.accounts.delete(found[0])
         self.record(ProviderUnlinked(user_id=user.id, provider=provider))

@@ -1,5 +1,7 @@
 """Finding, or making, the account of an identity at a provider."""
 
+from uuid import UUID
+
 from app.core.database import Session
 from app.core.exceptions import ConflictError, ValidationError
 from app.domain.email import canonical_email
@@ -72,7 +74,7 @@ class OAuthRegistration(BaseService):
         else:
             # Whoever registered it may be another one, who waits for the owner to come.
             raise SignInFirstError
-        await self.accounts.add(account_of(user, identity))
+        await self.accounts.add(account_of(user.id, identity))
 
     async def _register(self, identity: Identity, email: str) -> User:
         user = await self.users.add(
@@ -88,10 +90,10 @@ class OAuthRegistration(BaseService):
         return user
 
 
-def account_of(user: User, identity: Identity | OAuthCode) -> OAuthAccount:
-    """The account at a provider that belongs to `user` from now on."""
+def account_of(user_id: UUID, identity: Identity | OAuthCode) -> OAuthAccount:
+    """The account at a provider that belongs to a user from now on."""
     return OAuthAccount(
-        user_id=user.id,
+        user_id=user_id,
         provider=identity.provider,
         issuer=identity.issuer,
         subject=identity.subject,

@@ -15,6 +15,7 @@ from app.api.etag import IfMatchDep, with_etag
 from app.api.idempotency import IdempotentRoute
 from app.api.limits import CREDENTIALS
 from app.domain.permission import Permission
+from app.domain.principal import Principal
 from app.models.user import User
 from app.schemas.account import PasswordChange
 from app.schemas.base import NO_NUL
@@ -24,7 +25,7 @@ from app.services.base import check_version
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=IdempotentRoute)
 
-Writer = Annotated[User, requires(Permission.USERS_WRITE)]
+Writer = Annotated[Principal, requires(Permission.USERS_WRITE)]
 
 # A POST that comes again is answered before its parameters are looked at, so it lists these.
 own = [requires(Permission.ACCOUNT)]
@@ -35,7 +36,7 @@ SearchText = Annotated[str, Query(min_length=1, max_length=100, pattern=NO_NUL)]
 
 
 @router.get("/me", response_model=UserRead)
-async def read_me(user: Me, if_match: IfMatchDep, response: Response) -> User:
+async def read_me(user: Me, if_match: IfMatchDep, response: Response) -> Principal:
     """Return who is signed in."""
     check_version(user, if_match)
     return with_etag(response, user)
@@ -44,20 +45,21 @@ async def read_me(user: Me, if_match: IfMatchDep, response: Response) -> User:
 @router.patch("/me", response_model=UserRead)
 async def update_me(
     changes: Annotated[ProfileUpdate, Body()],
-    user: Me,
+    actor: Me,
     users: UserServiceDep,
     if_match: IfMatchDep,
     response: Response,
 ) -> User:
     """Change one's own account."""
-    user = await users.update(user, actor=user, if_match=if_match, **changes)
+    user = await users.get(actor.id)
+    user = await users.update(user, actor=actor, if_match=if_match, **changes)
     return with_etag(response, user)
 
 
 @router.delete("/me", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_me(user: Me, users: UserServiceDep, if_match: IfMatchDep) -> None:
+async def delete_me(actor: Me, users: UserServiceDep, if_match: IfMatchDep) -> None:
     """Delete one's own account."""
-    await users.delete(user, actor=user, if_match=if_match)
+    await users.delete(await users.get(actor.id), actor=actor, if_match=if_match)
 
 
 @router.post(
@@ -73,7 +75,7 @@ async def change_password(
 ) -> None:
     """Change one's own password; every other session ends."""
     await passwords.change(
-        user,
+        user.id,
         current=body.current_password.get_secret_value(),
         new=body.new_password.get_secret_value(),
         keep=claims.sid,
