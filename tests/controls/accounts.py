@@ -33,15 +33,22 @@ CONTROLS = [
     Control(
         "the session of an access token is checked",
         "app/repositories/user.py",
-        "        UserSession.revoked_at.is_(None),\n",
+        "    _sessions.revoked_at.is_(None),\n",
         "",
         AUTH,
     ),
     Control(
+        "a session that is too old is over",
+        "app/services/auth.py",
+        " or found.session_expires_at <= utc_now()",
+        "",
+        "tests/api/test_clock.py",
+    ),
+    Control(
         "disabled users are out",
         "app/repositories/user.py",
-        "        User.is_active,\n        UserSession",
-        "        UserSession",
+        "    _users.is_active,\n",
+        "",
         USERS,
     ),
     Control(

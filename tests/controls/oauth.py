@@ -188,7 +188,7 @@ CONTROLS = [
     Control(
         "the last way to sign in stays",
         "app/services/oauth/accounts.py",
-        "if user.password_hash is None and len(accounts) == 1:",
+        "if held.password_hash is None and len(accounts) == 1:",
         "if False:",
         ACCOUNTS,
     ),

@@ -63,3 +63,18 @@ async def test_refresh_token_outlives_the_change_of_the_clocks_to_the_second(
         assert (await refresh(client, first)).status_code == 200
         clock.shift(timedelta(seconds=1))
         assert (await refresh(client, second)).status_code == 401
+
+
+async def test_access_token_ends_with_its_session(
+    client: AsyncClient, make_user: MakeUser
+) -> None:
+    user = await make_user()
+    with time_machine.travel(NOW, tick=False) as clock:
+        tokens = await sign_in(client, user.email)
+        for _ in range(5):
+            clock.shift(timedelta(days=6) - timedelta(minutes=2))
+            tokens = (await refresh(client, tokens)).json()
+        clock.shift(timedelta(minutes=10, seconds=-1))
+        assert (await read_me(client, tokens)).status_code == 200
+        clock.shift(timedelta(seconds=1))
+        assert (await read_me(client, tokens)).status_code == 401

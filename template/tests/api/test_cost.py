@@ -90,7 +90,7 @@ async def test_no_request_makes_a_task(client: AsyncClient, ada: Headers) -> Non
     assert made == []
 
 
-@pytest.mark.parametrize(("path", "limit"), [("health/live", 320), ("users/me", 1600)])
+@pytest.mark.parametrize(("path", "limit"), [("health/live", 320), ("users/me", 1400)])
 async def test_requests_call_no_more_functions_than_they_did(
     client: AsyncClient, ada: Headers, path: str, limit: int
 ) -> None:
