@@ -46,6 +46,13 @@ CONTROLS = [
         "tests/core/test_sqlite.py",
     ),
     Control(
+        "SQLite transactions begin at a text that writes and reads, too",
+        "app/core/sqlite.py",
+        " and not made_of.is_text",
+        "",
+        "tests/core/test_sqlite.py",
+    ),
+    Control(
         "SQLite's settings are made on each connection",
         "app/core/sqlite.py",
         '    event.listen(engine.sync_engine, "connect", _set_pragmas)\n',

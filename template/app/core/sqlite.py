@@ -101,6 +101,13 @@ def _set_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
+def _is_query(context: ExecutionContext) -> bool:
+    """Whether SQLAlchemy knows that it is one; of a text it knows what comes back alone."""
+    compiled = getattr(context, "compiled", None)
+    made_of: Any = compiled and compiled.statement
+    return made_of is not None and made_of.is_select and not made_of.is_text
+
+
 def _begin_before_write(context: ExecutionContext, cursor: Any, statement: str) -> None:
     """Open the transaction at its first write, and as a writer from the start.
 
@@ -111,10 +118,7 @@ def _begin_before_write(context: ExecutionContext, cursor: Any, statement: str) 
     connection = context.root_connection
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
         return
-    compiled = getattr(context, "compiled", None)
-    if compiled is not None and getattr(compiled.statement, "is_select", False):
-        return
-    if statement.lstrip()[:7].upper().startswith(_NO_WRITES):
+    if _is_query(context) or statement.lstrip()[:7].upper().startswith(_NO_WRITES):
         return
     driver = connection.connection.driver_connection
     if driver is not None and not driver.in_transaction:

@@ -1,9 +1,10 @@
 """How connections to SQLite behave."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import literal, select, text
+from sqlalchemy import Integer, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -13,8 +14,10 @@ from tests.harness import make_settings
 
 
 @pytest.fixture
-def engine(own_database: str) -> AsyncEngine:
-    return create_engine(make_settings(own_database), DIALECT)
+async def engine(own_database: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(make_settings(own_database), DIALECT)
+    yield engine
+    await engine.dispose()
 
 
 async def test_pragmas_of_every_new_connection(engine: AsyncEngine) -> None:
@@ -28,7 +31,6 @@ async def test_pragmas_of_every_new_connection(engine: AsyncEngine) -> None:
         for connection in (one, two):
             for name, value in expected.items():
                 assert await connection.scalar(text(f"PRAGMA {name}")) == value
-    await engine.dispose()
 
 
 async def test_twenty_writers_that_read_first_all_succeed(engine: AsyncEngine) -> None:
@@ -45,7 +47,6 @@ async def test_twenty_writers_that_read_first_all_succeed(engine: AsyncEngine) -
     await asyncio.gather(*(count() for _ in range(20)))
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT value FROM counter")) == 20
-    await engine.dispose()
 
 
 async def test_autocommit_needs_no_commit(engine: AsyncEngine) -> None:
@@ -55,7 +56,6 @@ async def test_autocommit_needs_no_commit(engine: AsyncEngine) -> None:
         await auto.execute(text("VACUUM"))
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM kept")) == 0
-    await engine.dispose()
 
 
 async def test_query_that_begins_with_another_takes_no_lock(
@@ -65,7 +65,6 @@ async def test_query_that_begins_with_another_takes_no_lock(
     async with engine.connect() as reader, engine.begin() as writer:
         assert await reader.scalar(select(inner.c.one)) == 1
         await writer.execute(text("CREATE TABLE other (value INTEGER)"))
-    await engine.dispose()
 
 
 async def test_a_connection_that_is_closed_holds_no_lock_whatever_is_left_of_it(
@@ -81,7 +80,6 @@ async def test_a_connection_that_is_closed_holds_no_lock_whatever_is_left_of_it(
         await other.execute(text("PRAGMA busy_timeout = 100"))
         await other.execute(text("CREATE TABLE whole (value INTEGER)"))
         await connection.invalidate()
-    await engine.dispose()
 
 
 async def test_what_passes_is_told_from_what_is_wrong(engine: AsyncEngine) -> None:
@@ -102,7 +100,6 @@ async def test_what_passes_is_told_from_what_is_wrong(engine: AsyncEngine) -> No
         with pytest.raises(DBAPIError) as raised:
             await writer.execute(large)
         assert is_unavailable(raised.value, DIALECT)  # full
-    await engine.dispose()
 
 
 async def test_what_is_rolled_back_leaves_nothing(engine: AsyncEngine) -> None:
@@ -111,7 +108,16 @@ async def test_what_is_rolled_back_leaves_nothing(engine: AsyncEngine) -> None:
         await connection.rollback()
         tables = text("SELECT count(*) FROM sqlite_master WHERE name = 'gone'")
         assert await connection.scalar(tables) == 0
-    await engine.dispose()
+
+
+async def test_what_writes_and_reads_is_rolled_back(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE TABLE kept (value INTEGER)"))
+        await connection.commit()
+        write = text("INSERT INTO kept VALUES (1) RETURNING value")
+        assert await connection.scalar(write.columns(value=Integer())) == 1
+        await connection.rollback()
+        assert await connection.scalar(text("SELECT count(*) FROM kept")) == 0
 
 
 def test_url_without_a_driver_gets_ours_and_other_databases_are_refused() -> None:
