@@ -7,7 +7,7 @@ from app.core.database import Session
 from app.core.exceptions import RateLimitError
 from app.core.security import hash_token
 from app.domain.events import LoginBlocked
-from app.domain.throttle import Throttle, count_attempt
+from app.domain.throttle import count_attempt
 from app.repositories.throttle import ThrottleRepository
 from app.services.base import BaseService
 
@@ -31,24 +31,13 @@ class LoginThrottleService(BaseService):
         if not self.enabled:
             return
         now = utc_now()
-        row = await self.throttles.hold(hash_token(name), now)
-        throttle = Throttle(
-            failures=row.failures,
-            blocked_until=row.blocked_until,
-            expires_at=row.expires_at,
-        )
+        throttle = await self.throttles.hold(hash_token(name), now)
         wait = throttle.remaining(now).total_seconds()
         if wait > 0:
             self.record(LoginBlocked(user_id=None))
             await self.session.commit()
             raise RateLimitError(retry_after=math.ceil(wait))
-        counted = count_attempt(throttle, now)
-        await self.throttles.update(
-            row,
-            failures=counted.failures,
-            blocked_until=counted.blocked_until,
-            expires_at=counted.expires_at,
-        )
+        await self.throttles.replace(hash_token(name), count_attempt(throttle, now))
         await self.session.commit()
 
     async def forget(self, name: str) -> None:
