@@ -33,8 +33,10 @@ START_SECONDS = 60
 # As behind a proxy on the same machine that ends TLS.
 PROXIED = {"X-Forwarded-Proto": "https"}
 
-# Production, with limits that are counted and never reached.
+# Production, with limits that are counted and never reached, and without developers' tools: rich,
+# for one, would be imported.
 SETTINGS = {
+    "UV_NO_DEV": "1",
     "APP_ENVIRONMENT": "production",
     "APP_ACCESS_TOKEN_MINUTES": "1440",
     "APP_RATE_LIMIT_DEFAULT": "1000000/second",
@@ -120,9 +122,12 @@ def installed(database: str, *, users: int = USERS, redis: bool = False) -> Iter
         service = _render(folder / "service", database=database, redis=redis)
         made = databases.postgresql() if database == "postgresql" else databases.sqlite(folder)
         there = stack.enter_context(made)
-        settings = {**SETTINGS, "APP_SECRET_KEY": token_hex(32), "APP_DATABASE_URL": there.url}
+        settings = {**SETTINGS, "APP_SECRET_KEY": token_hex(32)}
+        settings["APP_DATABASE_URL"] = there.url
         if redis:
-            settings["APP_REDIS_URL"] = stack.enter_context(service.redis())
+            # The server is among what developers have.
+            developer = replace(service, settings={"UV_PROJECT_ENVIRONMENT": f"{folder}/dev"})
+            settings["APP_REDIS_URL"] = stack.enter_context(developer.redis())
         service = replace(service, settings=settings)
         service.run("uv", "run", "alembic", "upgrade", "head")
         there.fill(users)
@@ -134,7 +139,7 @@ def installed(database: str, *, users: int = USERS, redis: bool = False) -> Iter
 
 def _render(folder: Path, **answers: object) -> Service:
     copier.run_copy(str(ROOT), folder, data=answers, defaults=True, quiet=True, vcs_ref="HEAD")
-    service = Service(folder, Path(sys.executable), {})
+    service = Service(folder, Path(sys.executable), SETTINGS)
     service.run("uv", "sync", "--quiet")
     # What the references need beyond it.
     service.run("uv", "pip", "install", "--quiet", "--python", ".venv/bin/python", "pyjwt")
