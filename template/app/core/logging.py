@@ -25,8 +25,6 @@ _SHARED: tuple[Processor, ...] = (
     _stamp,
 )
 
-_ACCESS = logging.getLogger("app.access")
-
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PROSE = {"event", "exception"}
 
@@ -109,15 +107,15 @@ class LineHandler(logging.StreamHandler[TextIO]):
             self.write(self.format(logging.makeLogRecord(lost)))
 
 
-def log_request(**values: object) -> None:
-    """Write the line of a request.
+def log_often(logger: logging.Logger, event: str, **values: object) -> None:
+    """Write a line at the level INFO, of a kind that there is in nearly every request.
 
-    There is one for each, and by way of `logging` they would take twice as long.
+    By way of `logging` it would take twice as long.
     """
-    if _ACCESS.isEnabledFor(logging.INFO):
+    if logger.isEnabledFor(logging.INFO):
         for handler in logging.getLogger().handlers:
             if isinstance(handler, LineHandler):
-                handler.emit_event(_ACCESS.name, {"event": "request", **values})
+                handler.emit_event(logger.name, {"event": event, **values})
 
 
 def configure_logging(settings: Settings) -> None:

@@ -1,10 +1,13 @@
 """One log line for each request."""
 
+import logging
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.logging import log_request
+from app.core.logging import log_often
+
+_log = logging.getLogger("app.access")
 
 
 class AccessLogMiddleware:
@@ -29,7 +32,9 @@ class AccessLogMiddleware:
         try:
             await self.app(scope, receive, send_and_note)
         finally:
-            log_request(
+            log_often(
+                _log,
+                "request",
                 method=scope["method"],
                 path=scope["path"],
                 status=status,
