@@ -1,11 +1,11 @@
 """Every two answers are tried together: types, layers, migrations, a start and the tests.
 
 One environment serves all rows, since the libraries of the largest service hold those of all
-others; the variants are installed each from its own lock. `make test-all` takes every three
-answers, and all the tests of each service.
+others; the variants are installed each from its own lock. Of services with the same code the first
+is tested; those with nothing and with everything on are variants. `make test-all` takes every three
+answers, and the tests that take long, too.
 """
 
-import hashlib
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ from support.rows import (
     factors,
     is_allowed,
     label_of,
-    required,
     rows,
+    tested,
 )
 from support.service import LONG, PROVIDERS, Service, render
 
@@ -96,7 +96,7 @@ def service_of(row: Row, largest: Service, stack: ExitStack) -> Service:
     return service
 
 
-def check_row(row: Row, largest: Service, is_whole: bool) -> None:
+def check_row(row: Row, largest: Service, strength: int) -> None:
     with ExitStack() as stack:
         service = service_of(row, largest, stack)
         service.run("uv", "run", "mypy")
@@ -108,36 +108,21 @@ def check_row(row: Row, largest: Service, is_whole: bool) -> None:
             account = {"email": "ada@example.com", "password": "correct horse battery staple"}
             assert server.request("POST", "/auth/register", data=account).status == 202
             assert server.stop() == 0
-        if is_whole or not is_tested(row, service):
-            left_out = [] if is_whole else [f"--ignore={path}" for path in LONG]
+        if row in tested(strength):
+            left_out = [f"--ignore={path}" for path in LONG if strength < 3]
             service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *left_out)
-
-
-# The code of the services that this process has tested.
-TESTED: set[bytes] = set()
-
-
-def is_tested(row: Row, service: Service) -> bool:
-    """Whether these tests have run on this very code, here or as a whole in the variants."""
-    code = hashlib.sha256()
-    for path in sorted(service.path.rglob("*.py")):
-        code.update(str(path.relative_to(service.path)).encode() + path.read_bytes())
-    is_known = code.digest() in TESTED
-    TESTED.add(code.digest())
-    return is_known or any(ends.items() <= row.items() for ends in required()[:2])
 
 
 class TestOlderPythons:
     """Two classes, so that two workers can share the rows.
 
-    mypy has a cache for each version, and of rows with the same code the first alone is tested:
-    most of these differ in the versions of one half.
+    mypy has a cache for each version.
     """
 
     is_older = True
 
     def test_row(self, largest: Service, row: Row, request: pytest.FixtureRequest) -> None:
-        check_row(row, largest, request.config.getoption("strength") > 2)
+        check_row(row, largest, request.config.getoption("strength"))
 
 
 class TestNewerPythons:
@@ -146,4 +131,4 @@ class TestNewerPythons:
     is_older = False
 
     def test_row(self, largest: Service, row: Row, request: pytest.FixtureRequest) -> None:
-        check_row(row, largest, request.config.getoption("strength") > 2)
+        check_row(row, largest, request.config.getoption("strength"))

@@ -1,13 +1,15 @@
 """The combinations that are tried: services that are started and tested."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from conftest import options
 
 from support.covering import Factors, Row, covering_array
 
+T = TypeVar("T")
+
 # Questions that no code depends on, as the proof of all combinations shows.
-TEXT_ONLY = ("license", "ci")
+TEXT_ONLY = ("license", "ci", "python_version")
 
 # Options that need another one, which has to be on with them.
 NEEDS: dict[str, str] = {}
@@ -37,11 +39,26 @@ def required() -> list[Row]:
     return [off, on, *({**off, name: values[1]} for name, values in switches.items())]
 
 
+def code_of(answers: dict[str, T]) -> dict[str, T]:
+    """Those of some answers that decide what the code is."""
+    return {name: value for name, value in answers.items() if name not in TEXT_ONLY}
+
+
 def rows(strength: int) -> list[Row]:
-    """The rows; those that only the other questions make necessary repeat the first answers."""
-    deciding = {name: values for name, values in factors().items() if name not in TEXT_ONLY}
-    first = covering_array(deciding, strength, required(), is_allowed)
-    return covering_array(factors(), strength, first, is_allowed)
+    """The rows; those that only the other questions make necessary repeat the code of others."""
+    codes = covering_array(code_of(factors()), strength, required(), is_allowed)
+
+    def repeats(row: Row) -> bool:
+        return any(code_of(row).items() <= code.items() for code in codes)
+
+    return covering_array(factors(), strength, codes, repeats)
+
+
+def tested(strength: int) -> list[Row]:
+    """The rows whose code comes for the first time, without those that are variants."""
+    first = {frozenset(code_of(row).items()): row for row in reversed(rows(strength))}
+    variants = required()[:2]
+    return [row for row in first.values() if not any(v.items() <= row.items() for v in variants)]
 
 
 def answers_of(row: Row) -> dict[str, Any]:
