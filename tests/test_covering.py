@@ -15,7 +15,7 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
-from conftest import Record
+from conftest import Environment, Record
 from support.covering import Factors, Row, covering_array, interactions
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
@@ -64,7 +64,7 @@ def test_what_does_not_go_together_is_left_out(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture(scope="class")
-def largest() -> Iterator[Service]:
+def largest(environment: Environment) -> Iterator[Service]:
     """A service with everything, installed."""
     version = oldest_and_newest()[-1]
     # Not in pytest's folder, where other users cannot go: PostgreSQL runs as one of them.
@@ -72,10 +72,10 @@ def largest() -> Iterator[Service]:
         path = Path(folder) / "service"
         answers = {"database": "postgresql", "oauth_providers": PROVIDERS, "redis": True}
         render(path, python_version=version, **answers)
-        service = Service(path, interpreters()[version], {})
+        service = Service(path, interpreters()[version], environment)
         service.run("uv", "sync")
         # What only the other database needs.
-        python = str(path / ".venv/bin/python")
+        python = f"{environment['UV_PROJECT_ENVIRONMENT']}/bin/python"
         service.run("uv", "pip", "install", "--python", python, "aiosqlite")
         yield service
 
@@ -86,8 +86,7 @@ def service_of(row: Row, largest: Service, stack: ExitStack) -> Service:
     stack.callback(subprocess.run, ["rm", "-rf", str(path)], check=True)
     answers = answers_of(row)
     render(path, **answers)
-    environment = str(largest.path / ".venv")
-    settings = {"UV_PROJECT_ENVIRONMENT": environment, "UV_NO_SYNC": "1"}
+    settings = {**largest.settings, "UV_NO_SYNC": "1"}
     if answers["database"] == "postgresql":
         settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
     service = replace(largest, path=path, settings=settings)
