@@ -44,14 +44,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.mark.parametrize("strength", [2, 3])
 def test_any_answers_occur_together(strength: int, record_property: Record) -> None:
     """Counted here once more, without the code that made the rows."""
-    found = rows(strength)
+    found, answers = rows(strength), factors()
     wanted = 0
-    for names in combinations(factors(), strength):
+    for names in combinations(answers, strength):
         seen = {tuple(row[name] for name in names) for row in found}
-        every = set(product(*(factors()[name] for name in names)))
+        every = set(product(*(answers[name] for name in names)))
         assert seen == every, names
         wanted += len(every)
-    assert wanted == len(interactions(factors(), strength, is_allowed))
+    assert wanted == len(interactions(answers, strength, is_allowed))
     record_property("rows", f"{len(found)}, in which {wanted} of {wanted} occur")
 
 
