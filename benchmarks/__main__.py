@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks import login, machine, pages, processes, rendering, requests
+from benchmarks import login, machine, options, pages, processes, rendering, requests
 from benchmarks.parts import PARTS, RESULTS
 
 
@@ -30,6 +30,8 @@ def measure(part: str, minutes: float) -> dict[str, Any]:
             return {"rows": rows, "memory": curve}
         case "rendering":
             return {"rows": rendering.measure(say)}
+        case "options":
+            return {"rows": options.measure(say)}
         case _:
             return {"rows": requests.measure(part, say)}
 

@@ -21,6 +21,7 @@ TITLES = {
     "login": "Signing in",
     "processes": "A worker",
     "rendering": "The template",
+    "options": "More options",
 }
 
 
@@ -58,6 +59,11 @@ def _charts(results: dict[str, Any]) -> Iterable[str]:
         rows = results["pages"]["rows"]
         labels = [row["what"].partition(" of ")[2] for row in rows]
         title = "What the last page costs, in first pages"
+        yield _chart(title, labels, [row["value"] for row in rows], "line")
+    if "options" in results:
+        rows = results["options"]["rows"]
+        labels = [row["what"].partition(" ")[0] for row in rows]
+        title = "Seconds to prove all combinations, by more options"
         yield _chart(title, labels, [row["value"] for row in rows], "line")
     if "processes" in results:
         curve = results["processes"]["memory"]

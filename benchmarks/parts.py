@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypedDict
 
 RESULTS = Path(__file__).parent / "results.json"
-PARTS = ("postgresql", "sqlite", "redis", "pages", "login", "processes", "rendering")
+PARTS = ("postgresql", "sqlite", "redis", "pages", "login", "processes", "rendering", "options")
 
 Say = Callable[[str], None]
 

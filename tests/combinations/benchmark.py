@@ -1,11 +1,11 @@
-"""What the proof costs with more options: `PYTHONPATH=tests python -m combinations.benchmark`.
+"""What the proof costs with more options: `make bench args="options"`.
 
 Each option that is added owns a file, a line of the README, a setting and a module that the
 registry lists. The combinations double with each; the cost must not.
 """
 
-import itertools
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
@@ -65,42 +65,30 @@ def add_options(template: Path, number: int) -> None:
         questions.write_text(questions.read_text().replace("# What", included, 1))
 
 
-def measure(number: int, limit: int) -> None:
-    """Print what a template with so many more options costs."""
+@dataclass(frozen=True)
+class Cost:
+    """What the proof took, in seconds of CPU, of how many contents and combinations."""
+
+    seconds: float
+    contents: int
+    combinations: int
+
+
+def measure(number: int, limit: int) -> Cost:
+    """Prove a template with so many more options.
+
+    A file of more than ``limit`` contents is taken as a sum of what its options add.
+    """
     contents.LIMIT = limit
     for cached in (problems, facts_of, speaks):
         cached.cache_clear()
     with tempfile.TemporaryDirectory() as folder:
         template = sources(CURRENT, Path(folder))
         add_options(template, number)
-        times = [process_time()]
+        started = process_time()
         proof = Proof(Model(Source(template)))
         rendered = sum(1 for _ in proof.all_contents())
-        times.append(process_time())
-        wrong = list(proof.contents_alone())
-        times.append(process_time())
-        wrong += proof.together()
-        times.append(process_time())
+        wrong = [*proof.contents_alone(), *proof.together()]
+        seconds = process_time() - started
     assert wrong == [], wrong
-    took = [f"{after - before:10.2f}" for before, after in itertools.pairwise(times)]
-    print(f"{number:7} {proof.model.count:12} {rendered:8}", *took, flush=True)
-
-
-def main() -> None:
-    """Print both ways: with every content of a file, and with the terms of sums."""
-    print("options combinations contents   render s    check s  together s")
-    for title, limit, numbers in (
-        (
-            "as the tests do it: up to 1024 contents of a file, else a sum",
-            1024,
-            (0, 1, 2, 4, 8, 16),
-        ),
-        ("every file as a sum", 1, (0, 1, 2, 4, 8, 16)),
-    ):
-        print(title)
-        for number in numbers:
-            measure(number, limit)
-
-
-if __name__ == "__main__":
-    main()
+    return Cost(seconds, rendered, proof.model.count)

@@ -86,7 +86,7 @@ Each is made in a copy of the template, and has to be reported:
 
 ## What it costs
 
-`PYTHONPATH=tests .venv/bin/python -m combinations.benchmark` adds options and prints the time.
+`make bench args="options"` adds options and measures the time: [speed.md](speed.md).
 """
 
 KINDS = {
