@@ -49,7 +49,7 @@ def switched_off(file: Path, control: Control) -> Iterator[None]:
 
 def check(service: Service, run: Run, control: Control) -> None:
     with switched_off(service.path / control.path, control):
-        code, output = run("--exitfirst", "--tb=line", *control.tests.split())
+        code, output = run(control.path, "--exitfirst", "--tb=line", *control.tests.split())
     # A test failed, and not because the copy is broken: then there would be errors alone.
     assert code == 1, output
     assert re.search(r"^=.* 1 failed\b", output, re.MULTILINE), output
