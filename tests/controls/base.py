@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Control:
-    """A protection: with `old` in `path` replaced by `new`, one of `tests` must fail."""
+    """A protection: with `old` in `path` replaced by `new`, one of `tests` must fail.
+
+    They stop at that one; it is named where those before it take long.
+    """
 
     name: str
     path: str

@@ -85,7 +85,7 @@ CONTROLS = [
         "app/repositories/base.py",
         ".order_by(self.model.id)",
         ".order_by(self.model.email_canonical)",
-        PAGINATION,
+        f"{PAGINATION}::test_pages_partition_the_users_whatever_the_limits",
     ),
     Control(
         "a page begins behind the one before",

@@ -14,7 +14,7 @@ CONTROLS = [
         "app/application.py",
         "        check_access(app)\n",
         "",
-        "tests/api/test_access.py",
+        "tests/api/test_access.py::test_undeclared_route_stops_the_start_however_deep_it_is",
     ),
     Control(
         "a permission is required",

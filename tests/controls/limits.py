@@ -13,7 +13,7 @@ CONTROLS = [
         "app/api/access.py",
         "if not reads_only and not any(call in _BOUNDS for call in calls):",
         "if False:",
-        ACCESS,
+        f"{ACCESS}::test_unlimited_route_stops_the_start",
     ),
     Control(
         "every route is limited",
@@ -163,7 +163,7 @@ CONTROLS = [
         "app/services/password.py",
         "        await self.throttle.begin(user.email_canonical)\n",
         "",
-        "tests/api/test_throttle.py",
+        "tests/api/test_throttle.py::test_guesses_at_the_current_password_count_too",
     ),
     Control(
         "a wait that was not kept is refused",
@@ -187,7 +187,7 @@ CONTROLS = [
         "        self.record(PasswordReset",
         "        await self.sessions.end_all(user.id, utc_now())\n"
         "        self.record(PasswordReset",
-        "tests/api/test_recovery.py",
+        "tests/api/test_recovery.py::test_new_password_by_mail_ends_the_wait_after_failures",
     ),
     Control(
         "every spelling of an address is one name",

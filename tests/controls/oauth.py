@@ -9,6 +9,13 @@ TOKENS = "tests/oauth/test_id_tokens.py -k google"
 ACCOUNTS = "tests/oauth/test_accounts.py -k google"
 SETTINGS = "tests/oauth/test_settings.py"
 
+
+def only(name: str, tests: str) -> str:
+    """One of some tests, where the others would take long."""
+    path, option = tests.split(maxsplit=1)
+    return f"{path}::{name} {option}"
+
+
 CONTROLS = [
     Control(
         "a state is one browser's",
@@ -50,35 +57,38 @@ CONTROLS = [
         "app/services/oauth/sign_in.py",
         "code if code is not None and code.code_challenge == sent else None",
         "code",
-        SIGN_IN,
+        only("test_code_of_an_application_with_a_challenge_needs_its_verifier", SIGN_IN),
     ),
     Control(
         "only true is a verified address",
         "app/services/oauth/openid.py",
         'claims.get("email_verified") is True',
         'bool(claims.get("email_verified"))',
-        SIGN_IN,
+        only("test_only_true_is_verified", SIGN_IN),
     ),
     Control(
         "only true is a verified domain",
         "app/services/oauth/microsoft.py",
         'claims.get("xms_edov") is True',
         'bool(claims.get("xms_edov"))',
-        "tests/oauth/test_sign_in.py -k microsoft",
+        only("test_only_true_is_verified", "tests/oauth/test_sign_in.py -k microsoft"),
     ),
     Control(
         "an address at GitHub counts when it is verified",
         "app/services/oauth/github.py",
         "is_verified=each.verified",
         "is_verified=True",
-        "tests/oauth/test_sign_in.py -k github",
+        only(
+            "test_address_that_the_provider_does_not_vouch_for_finds_nobody",
+            "tests/oauth/test_sign_in.py -k github",
+        ),
     ),
     Control(
         "an unverified account is not given to the provider's user",
         "app/services/oauth/registration.py",
         "elif user.email_verified and user.is_active:",
         "elif user.is_active:",
-        SIGN_IN,
+        only("test_unverified_account_is_not_the_providers_users", SIGN_IN),
     ),
     Control(
         "a disabled user does not sign in",
@@ -99,7 +109,7 @@ CONTROLS = [
         "app/services/oauth/openid.py",
         "if issuer != metadata.issuer and",
         "if False and",
-        TOKENS,
+        only("test_issuer_must_come_back_when_the_provider_says_it_does", TOKENS),
     ),
     Control(
         "an ID token is for one sign-in",
@@ -127,28 +137,28 @@ CONTROLS = [
         "app/services/oauth/openid.py",
         "keys, metadata.algorithms)",
         'keys, ["RS256"])',
-        TOKENS,
+        only("test_algorithms_are_those_of_the_document_and_ours", TOKENS),
     ),
     Control(
         "a discovery document is its issuer's",
         "app/services/oauth/discovery.py",
         "if metadata.issuer != self._issuer:",
         "if False:",
-        TOKENS,
+        only("test_document_that_is_not_the_issuers_is_not_used", TOKENS),
     ),
     Control(
         "no endpoint is in clear",
         "app/services/oauth/discovery.py",
         "if not in_clear and not",
         "if False and not",
-        TOKENS,
+        only("test_document_that_is_not_the_issuers_is_not_used", TOKENS),
     ),
     Control(
         "keys are looked for once a minute",
         "app/services/oauth/discovery.py",
         " and age > REFETCH_AFTER",
         "",
-        TOKENS,
+        only("test_new_key_is_looked_for_once_a_minute", TOKENS),
     ),
     Control(
         "a huge answer is not read",
@@ -183,14 +193,14 @@ CONTROLS = [
         "app/services/oauth/accounts.py",
         "session is None or session.created_at < utc_now() - FRESH",
         "session is None",
-        ACCOUNTS,
+        only("test_old_session_changes_nothing", ACCOUNTS),
     ),
     Control(
         "the last way to sign in stays",
         "app/services/oauth/accounts.py",
         "if held.password_hash is None and len(accounts) == 1:",
         "if False:",
-        ACCOUNTS,
+        only("test_last_way_to_sign_in_stays", ACCOUNTS),
     ),
     Control(
         "linking needs a code with a challenge",
@@ -211,28 +221,28 @@ CONTROLS = [
         "app/services/oauth/settings.py",
         "if client_id and not secret:",
         "if False:",
-        SETTINGS,
+        f"{SETTINGS}::test_start_says_what_is_missing_or_not_a_setting",
     ),
     Control(
         "an issuer in clear is for development",
         "app/services/oauth/settings.py",
         " and not strict\n",
         "\n",
-        SETTINGS,
+        f"{SETTINGS}::test_issuers_in_clear_are_on_this_machine_in_development",
     ),
     Control(
         "production says where sign-ins end",
         "app/services/oauth/settings.py",
         "if self.oauth_redirect_url is None:",
         "if False:",
-        SETTINGS,
+        f"{SETTINGS}::test_production_needs_safe_addresses_and_a_real_secret",
     ),
     Control(
         "the cookie is this host's alone",
         "app/api/v1/endpoints/oauth.py",
         'return "__Host-oauth" if secure else "oauth"',
         'return "oauth"',
-        SETTINGS,
+        f"{SETTINGS}::test_cookie_of_production_is_this_hosts_alone",
     ),
     Control(
         "the example page is for development",

@@ -22,7 +22,7 @@ CONTROLS = [
         "app/core/cache/seal.py",
         "[key, *(",
         "[*(",
-        CONTENTS,
+        f"{CONTENTS}::test_an_entry_counts_nowhere_else",
     ),
     Control(
         "an entry is sealed",

@@ -62,7 +62,7 @@ CONTROLS = [
         "app/repositories/idempotency.py",
         "            raise ConflictError(message) from None",
         "            raise",
-        RACES,
+        f"{RACES}::test_the_unique_index_of_the_keys_decides_where_no_other_does",
     ),
     Control(
         "a key is kept in the transaction of its write",
@@ -104,14 +104,14 @@ CONTROLS = [
         "app/core/security.py",
         'return hmac.digest(key, content, "sha256").hex()',
         "return hashlib.sha256(content).hexdigest()",
-        RACES,
+        f"{RACES}::test_requests_are_recognised_after_the_secret_key_was_replaced",
     ),
     Control(
         "former secret keys still match",
         "app/core/security.py",
         "[derive_key(secret, purpose) for secret in secret_keys]",
         "[derive_key(secret, purpose) for secret in secret_keys[:1]]",
-        RACES,
+        f"{RACES}::test_requests_are_recognised_after_the_secret_key_was_replaced",
     ),
     Control(
         "the body of a form is fingerprinted",
@@ -153,14 +153,14 @@ CONTROLS = [
         "app/services/user.py",
         "        check_version(user, if_match)\n        await self.users.delete",
         "        await self.users.delete",
-        ETAG,
+        f"{ETAG}::test_nothing_happens_to_what_the_caller_has_not_seen",
     ),
     Control(
         "who is to be deleted does not change meanwhile",
         "app/services/user.py",
         "        await self.users.hold(leaving.id)\n",
         "",
-        ETAG,
+        f"{ETAG}::test_a_change_amid_the_deletion_of_its_user_comes_too_late",
     ),
     Control(
         "weak tags match nothing",

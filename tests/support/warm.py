@@ -30,9 +30,6 @@ from typing import NoReturn
 # A run that hangs is killed, after so many seconds.
 TIMEOUT = 120
 
-# The exit code when pytest itself raised; none of its own.
-NO_RESULT = 255
-
 # Asserts are not rewritten: of modules that are imported before pytest it would warn.
 OPTIONS = ("--assert=plain",)
 
@@ -91,7 +88,7 @@ def forked(work: Callable[[], int]) -> tuple[int, str]:
 
 def work_and_exit(work: Callable[[], int]) -> NoReturn:
     """Exit without Python's cleaning up, which would touch, and so copy, all of the memory."""
-    code = NO_RESULT
+    code = 1  # as of any Python that ends with an exception
     try:
         code = work()
         sys.stdout.flush()
