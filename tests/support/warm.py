@@ -36,6 +36,8 @@ OPTIONS = ("--assert=plain",)
 # Some tests, for what is imported no earlier than it is used: the database's driver, for example.
 SAMPLE = "health"
 
+READY = "ready\n"
+
 Run = Callable[..., tuple[int, str]]
 
 
@@ -57,6 +59,8 @@ def warm_pytest(service: Path, environment: Mapping[str, str]) -> Iterator[Run]:
         assert process.stdin
         assert process.stdout
         requests, replies = process.stdin, process.stdout
+        # Nobody changes a file before its imports are made.
+        assert replies.readline() == READY, "The service's own tests fail."
 
         def run(changed: str, *arguments: str) -> tuple[int, str]:
             print(json.dumps([changed, arguments]), file=requests, flush=True)
@@ -86,16 +90,24 @@ def forked(work: Callable[[], int]) -> tuple[int, str]:
         return os.waitstatus_to_exitcode(status), output.read().decode(errors="replace")
 
 
+@contextmanager
+def reported() -> Iterator[None]:
+    """Print what is raised, and go on."""
+    try:
+        yield
+    except BaseException:
+        traceback.print_exc()
+
+
 def work_and_exit(work: Callable[[], int]) -> NoReturn:
     """Exit without Python's cleaning up, which would touch, and so copy, all of the memory."""
     code = 1  # as of any Python that ends with an exception
     try:
-        code = work()
+        with reported():
+            code = work()
         sys.stdout.flush()
-    except BaseException:
-        traceback.print_exc()
-    finally:
         sys.stderr.flush()
+    finally:
         os._exit(code)
 
 
@@ -163,6 +175,7 @@ def main() -> None:
             importlib.import_module(library)
         sys.dont_write_bytecode = True
         gc.freeze()
+        print(end=READY, flush=True)
         serve(own[::-1], folder)
 
 
