@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import Environment
 from controls import CONTROLS, Control
 from support.pythons import interpreters, oldest_and_newest
 from support.service import PROVIDERS, Service, render
@@ -16,13 +17,13 @@ HALF = len(CONTROLS) // 2
 
 
 @pytest.fixture(scope="class")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+def service(environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Service:
     """A rendered and installed service."""
     version = oldest_and_newest()[-1]
     path = tmp_path_factory.mktemp("controls-") / "service"
     render(path, python_version=version, oauth_providers=PROVIDERS, redis=True)
     subprocess.run(["git", "init", "--quiet", str(path)], check=True)
-    service = Service(path, interpreters()[version], {})
+    service = Service(path, interpreters()[version], environment)
     service.run("uv", "sync")
     return service
 

@@ -49,7 +49,7 @@ def warm_pytest(service: Path, environment: Mapping[str, str]) -> Iterator[Run]:
     with the block, or with this process.
     """
     with subprocess.Popen(
-        [service / ".venv" / "bin" / "python", "-P", __file__],
+        [f"{environment['UV_PROJECT_ENVIRONMENT']}/bin/python", "-P", __file__],
         cwd=service,
         env=environment,
         stdin=subprocess.PIPE,
