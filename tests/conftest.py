@@ -1,7 +1,6 @@
 """Renders of the working tree, in process and as plain data."""
 
 import argparse
-import ast
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import jinja2
 import pytest
 import yaml
 from pytest_copie.plugin import Copie, Result
+from support.memory import use_memory
 from support.quick import quick_copier
 from support.releases import CURRENT, sources
 
@@ -41,6 +41,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     strength = "how many answers are tried together; with 3, all tests of each service run"
     parser.addoption("--strength", type=int, default=2, choices=[2, 3], help=strength)
     parser.addoption("--shard", type=shard, default=(1, 1), help="i/n: a part of the tests")
+
+
+def pytest_configure() -> None:
+    use_memory()
 
 
 def shard(text: str) -> tuple[int, int]:
@@ -130,20 +134,6 @@ def files_of(project: Path) -> Files:
         path.relative_to(project).as_posix(): path.read_bytes()
         for path in sorted(project.rglob("*"))
         if path.is_file()
-    }
-
-
-def setting_names(config: str) -> set[str]:
-    """The environment variables that the `Settings` class of config.py reads."""
-    settings = next(
-        node
-        for node in ast.parse(config).body
-        if isinstance(node, ast.ClassDef) and node.name == "Settings"
-    )
-    return {
-        f"APP_{node.target.id.upper()}"
-        for node in settings.body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
     }
 
 

@@ -1,5 +1,6 @@
 """Secrets: random, in `.env` alone, private, and out of git and the image."""
 
+import ast
 import os
 import re
 import stat
@@ -8,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Render, options, setting_names
+from conftest import Render, options
 
 # A uv that installs nothing: enough for the targets that write .env.
 FAKE_UV = """#!/bin/sh
@@ -22,6 +23,20 @@ esac
 def variables(path: Path) -> dict[str, str]:
     lines = path.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if re.match(r"[A-Z0-9_]+=", line))
+
+
+def setting_names(config: str) -> set[str]:
+    """The environment variables that the `Settings` class of config.py reads."""
+    settings = next(
+        node
+        for node in ast.parse(config).body
+        if isinstance(node, ast.ClassDef) and node.name == "Settings"
+    )
+    return {
+        f"APP_{node.target.id.upper()}"
+        for node in settings.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
 
 
 def make(project: Path, folder: Path, version: str = "exit 0") -> subprocess.CompletedProcess[str]:

@@ -62,7 +62,8 @@ def test_flip(render: Render, base: dict[str, Any], option: str, value: Any) -> 
     before = files_of(render(**base))
     after = files_of(render(**{**base, option: value}))
     changed = {path for path in before | after if before.get(path) != after.get(path)}
-    foreign = {path for path in changed - OWN_OF_EACH_RENDER if not is_owned(path, owned(option))}
+    own = owned(option)
+    foreign = {path for path in changed - OWN_OF_EACH_RENDER if not is_owned(path, own)}
     assert foreign <= SHARED
 
 
