@@ -6,7 +6,7 @@ from pathlib import Path
 
 MEMORY = Path("/dev/shm")
 
-# What the tests hold at once, and as much again: environments, renders, databases.
+# Some 2 GB are held at once, in environments for the most part; it is the machine's memory, too.
 ROOM = 8 * 2**30
 
 

@@ -58,13 +58,13 @@ def render_string(worker: Worker, string: str, extra_context: Any = None) -> str
     return _render_string(worker, string, extra_context) if "{" in string else string
 
 
-_answers_relpath = Worker.answers_relpath
+_answers_relpath = vars(Worker)["answers_relpath"]
 
 
 def answers_relpath(worker: Worker) -> Path:
     """The same for the name of the answers file, which Copier renders for each part of a path."""
     path = str(worker.answers_file or worker.template.answers_relpath)
-    return Path(_answers_relpath.fget(worker)) if "{" in path else Path(path)
+    return Path(_answers_relpath.__get__(worker)) if "{" in path else Path(path)
 
 
 class KeptTemplate(Template):
@@ -78,10 +78,10 @@ _templates: dict[object, KeptTemplate] = {}
 
 
 def template_once(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
-    """A template at one of its commits, cloned and read once for as long as no branch or tag moves.
+    """A template at a ref, cloned and read once for as long as no branch or tag of it moves.
 
-    Copier clones it for each render, three times in an update. HEAD stands for uncommitted changes
-    as well, and a folder may change at any time.
+    Copier clones it for each render, and an update is three. HEAD stands for uncommitted changes as
+    well, and a folder without git may change at any time: these are read each time.
     """
     repository = Path(url, ".git")
     if ref == "HEAD" or not repository.is_dir():
