@@ -126,6 +126,6 @@ async def test_end_interrupts_a_conversation(
     silent: tuple[SMTPTransport, list[str]], logs: Logs
 ) -> None:
     transport, peers = silent
-    await deliver(transport, patience=0.05)
+    await deliver(transport, patience=0.5)
     assert [line["event"] for line in logs()] == ["mails_lost"]
     assert len(peers) == 1
