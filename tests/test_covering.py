@@ -26,7 +26,7 @@ from support.rows import (
     is_allowed,
     label_of,
     rows,
-    tested,
+    rows_to_test,
 )
 from support.service import LONG, PROVIDERS, Service, render
 
@@ -107,7 +107,7 @@ def check_row(row: Row, largest: Service, strength: int) -> None:
             account = {"email": "ada@example.com", "password": "correct horse battery staple"}
             assert server.request("POST", "/auth/register", data=account).status == 202
             assert server.stop() == 0
-        if row in tested(strength):
+        if row in rows_to_test(strength):
             left_out = [f"--ignore={path}" for path in LONG if strength < 3]
             service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *left_out)
 

@@ -1,7 +1,7 @@
 """PostgreSQL, through asyncpg."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -40,7 +40,8 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc] # as above
 
     async def close(self, **_: object) -> None:
         """Say goodbye to the server, and leave when it does not answer."""
-        await super().close(timeout=_CLOSING_SECONDS)
+        with suppress(TimeoutError):
+            await super().close(timeout=_CLOSING_SECONDS)
 
 
 def _connect_args(limits: TimeLimits) -> dict[str, object]:

@@ -44,7 +44,7 @@ async def write_and_sleep(session: SessionDep, seconds: float, email: str) -> st
 @router.get("/read-and-sleep")
 async def read_and_sleep(session: SessionDep, seconds: float) -> str:
     """Hold a connection to the database for a while."""
-    await session.scalar(text("SELECT 1"))
+    await session.scalar(text("SELECT id FROM users LIMIT 1"))
     await asyncio.sleep(seconds)
     return "read"
 

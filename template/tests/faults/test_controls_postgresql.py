@@ -32,6 +32,14 @@ CONTROLS = [
         f"{DATABASE}[unreachable]",
     ),
     Control(
+        "a connection that nobody answers is closed without a word",
+        PATH,
+        "        with suppress(TimeoutError):\n",
+        "        if True:\n",
+        "faults/test_postgresql.py::"
+        "test_connections_to_spare_are_closed_without_a_word_though_nobody_answers",
+    ),
+    Control(
         "what the network says is a database error",
         PATH,
         '    event.listen(engine.sync_engine, "do_connect", _connect)\n',

@@ -26,6 +26,25 @@ async def test_the_database_is(
     note(answers.figures())
 
 
+async def test_connections_to_spare_are_closed_without_a_word_though_nobody_answers(
+    service: Service, faulty_database: FaultyPostgreSQL, note: Note
+) -> None:
+    seen = len(service.log.read_text())
+    reads = {"seconds": 1}
+    asking = asyncio.create_task(
+        at_once(
+            30, lambda _: service.client.get("/faults/read-and-sleep", params=reads)
+        )
+    )
+    await asyncio.sleep(0.5)
+    async with faulty_database.unreachable():
+        answers = await asking
+    note(answers.figures())
+    assert set(answers.statuses) == {200}
+    await assert_recovers(service)
+    assert "[error" not in service.log.read_text()[seen:]
+
+
 async def test_the_server_restarts_under_load(
     service: Service, faulty_database: FaultyPostgreSQL, note: Note
 ) -> None:
