@@ -30,7 +30,7 @@ test: lint ## Check the template and every combination of answers; args="--shard
 	PYTHONPATH=tests $(BIN)/pytest -p support.report --verbose \
 		--numprocesses 2 --dist loadscope --no-loadscope-reorder $(args)
 
-test-all: ## Check every three answers together too, with all tests of each service: hours
+test-all: ## Check every three answers together too, and run all tests of each code
 	$(MAKE) test args="--strength 3 $(args)"
 
 test-controls: setup ## Switch each protection of the service off, and expect its tests to fail
