@@ -122,8 +122,7 @@ def installed(database: str, *, users: int = USERS, redis: bool = False) -> Iter
         service = _render(folder / "service", database=database, redis=redis)
         made = databases.postgresql() if database == "postgresql" else databases.sqlite(folder)
         there = stack.enter_context(made)
-        settings = {**SETTINGS, "APP_SECRET_KEY": token_hex(32)}
-        settings["APP_DATABASE_URL"] = there.url
+        settings = {**SETTINGS, "APP_SECRET_KEY": token_hex(32), "APP_DATABASE_URL": there.url}
         if redis:
             # The server is among what developers have.
             developer = replace(service, settings={"UV_PROJECT_ENVIRONMENT": f"{folder}/dev"})

@@ -206,8 +206,8 @@ CONTROLS = [
     Control(
         "of a name only the hash is stored",
         "app/services/throttle.py",
-        "self.throttles.hold(hash_token(name), now)",
-        "self.throttles.hold(name[:64], now)",
+        "name_hash, now = hash_token(name), utc_now()",
+        "name_hash, now = name[:64], utc_now()",
         "tests/api/test_throttle.py",
     ),
 ]

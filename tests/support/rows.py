@@ -1,5 +1,6 @@
 """The combinations that are tried: services that are started and tested."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 from conftest import options
@@ -44,6 +45,7 @@ def code_of(answers: dict[str, T]) -> dict[str, T]:
     return {name: value for name, value in answers.items() if name not in TEXT_ONLY}
 
 
+@cache
 def rows(strength: int) -> list[Row]:
     """The rows; those that only the other questions make necessary repeat the code of others."""
     codes = covering_array(code_of(factors()), strength, required(), is_allowed)

@@ -27,6 +27,13 @@ class Repository(Generic[ModelT]):
         """Return the row with this id, or None."""
         return await self.session.get(self.model, id_)
 
+    async def require(self, id_: UUID) -> ModelT:
+        """Return the row with this id; raises `NotFoundError`."""
+        found = await self.get(id_)
+        if found is None:
+            raise NotFoundError
+        return found
+
     async def add(self, instance: ModelT) -> ModelT:
         """Insert a row; a broken constraint raises here, not at the commit."""
         self.session.add(instance)

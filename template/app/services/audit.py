@@ -11,7 +11,8 @@ from app.core.logging import log_often
 from app.domain.events import Event
 from app.domain.permission import Permission
 
-_log = structlog.get_logger("app.audit")
+_logger = logging.getLogger("app.audit")
+_log = structlog.get_logger(_logger.name)
 
 
 async def log_event(event: Event) -> None:
@@ -19,7 +20,7 @@ async def log_event(event: Event) -> None:
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
     fields = asdict(event).items()
     values = {key: str(v) if isinstance(v, UUID) else v for key, v in fields}
-    log_often(logging.getLogger("app.audit"), name, **values)
+    log_often(_logger, name, **values)
 
 
 def log_denial(user_id: UUID, permission: Permission) -> None:

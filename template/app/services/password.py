@@ -4,12 +4,7 @@ from uuid import UUID
 
 from app.core.clock import utc_now
 from app.core.database import Session
-from app.core.exceptions import (
-    AuthorizationError,
-    ConflictError,
-    NotFoundError,
-    ValidationError,
-)
+from app.core.exceptions import AuthorizationError, ConflictError, ValidationError
 from app.core.link_tokens import InvalidLinkError, LinkPurpose
 from app.core.passwords import PasswordHasher
 from app.core.project import NAME, SLUG
@@ -76,9 +71,7 @@ class PasswordService(BaseService):
         Raises `WrongPasswordError`, which counts as a failed sign-in, `ConflictError` when
         it was changed meanwhile, or `NotFoundError`.
         """
-        user = await self.users.get(user_id)
-        if user is None:
-            raise NotFoundError
+        user = await self.users.require(user_id)
         old_hash = user.password_hash
         await self.throttle.begin(user.email_canonical)
         await self.session.release()

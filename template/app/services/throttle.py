@@ -30,14 +30,14 @@ class LoginThrottleService(BaseService):
         """
         if not self.enabled:
             return
-        now = utc_now()
-        throttle = await self.throttles.hold(hash_token(name), now)
+        name_hash, now = hash_token(name), utc_now()
+        throttle = await self.throttles.hold(name_hash, now)
         wait = throttle.remaining(now).total_seconds()
         if wait > 0:
             self.record(LoginBlocked(user_id=None))
             await self.session.commit()
             raise RateLimitError(retry_after=math.ceil(wait))
-        await self.throttles.replace(hash_token(name), count_attempt(throttle, now))
+        await self.throttles.replace(name_hash, count_attempt(throttle, now))
         await self.session.commit()
 
     async def forget(self, name: str) -> None:

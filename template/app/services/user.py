@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core.clock import utc_now
 from app.core.database import Session
-from app.core.exceptions import AuthorizationError, ConflictError, NotFoundError
+from app.core.exceptions import AuthorizationError, ConflictError
 from app.core.passwords import PasswordHasher
 from app.domain.email import canonical_email
 from app.domain.events import (
@@ -103,10 +103,7 @@ class UserService(BaseService):
 
     async def get(self, user_id: UUID) -> User:
         """Return a user; raises `NotFoundError`."""
-        user = await self.users.get(user_id)
-        if user is None:
-            raise NotFoundError
-        return user
+        return await self.users.require(user_id)
 
     async def search(
         self, text: str | None, *, limit: int, after: UUID | None

@@ -1,23 +1,22 @@
 """How connections to SQLite behave."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import Integer, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.core.database import create_engine, is_unavailable
+from app.core.config import Settings
+from app.core.database import is_unavailable
 from app.registry import DIALECT
 from tests.harness import make_settings
 
 
 @pytest.fixture
-async def engine(own_database: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(make_settings(own_database), DIALECT)
-    yield engine
-    await engine.dispose()
+def settings(own_database: str) -> Settings:
+    """The engine is on a database of its own."""
+    return make_settings(own_database)
 
 
 async def test_pragmas_of_every_new_connection(engine: AsyncEngine) -> None:

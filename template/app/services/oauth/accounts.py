@@ -85,10 +85,10 @@ class OAuthAccountService(BaseService):
         """
         await self._check_fresh(session_id)
         await self.users.hold(user.id)
-        held = await self.users.get(user.id)
+        held = await self.users.require(user.id)
         accounts = await self.accounts.list_of(user.id)
         found = [account for account in accounts if account.provider == provider]
-        if held is None or not found:
+        if not found:
             raise NotFoundError
         if held.password_hash is None and len(accounts) == 1:
             raise LastWayError
