@@ -30,7 +30,7 @@ async def test_without_tables_the_start_ends_with_a_line(empty_database: str) ->
         env=make_environment(empty_database),
         capture_output=True,
         text=True,
-        timeout=15,
+        timeout=10,
         check=False,
     )
     errors = [line for line in server.stderr.splitlines() if "[info" not in line]

@@ -148,7 +148,7 @@ async def test_the_running_service_purges(
     await fill(own_factory, 1)
     monkeypatch.setattr(application, "_PURGE_INTERVAL", timedelta(milliseconds=5))
     async with run_app(create_app(make_settings(own_database))):
-        for _ in range(500):
+        for _ in range(200):
             if not any((await count(own_factory)).values()):
                 return
             await asyncio.sleep(0.01)

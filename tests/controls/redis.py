@@ -106,14 +106,14 @@ CONTROLS = [
         STORE,
         "            self.link.owe()\n",
         "",
-        OUTAGE,
+        f"{OUTAGE}::test_what_cannot_be_made_void_is_not_used",
     ),
     Control(
         "the breaker opens",
         "app/core/cache/link.py",
         "        self.is_up = False\n        self._answered = 0\n",
         "        self._answered = 0\n",
-        OUTAGE,
+        f"{OUTAGE}::test_hanging_it_costs_a_moment_once",
     ),
     Control(
         "windows are shared",

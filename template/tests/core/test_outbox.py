@@ -56,7 +56,7 @@ async def test_job_that_fails_does_not_stop_the_next_one(logs: Logs) -> None:
         raise RuntimeError(LINK)
 
     mailbox = Mailbox()
-    async with Outbox(mailbox, sender=SENDER) as outbox:
+    async with Outbox(mailbox, sender=SENDER, patience=1) as outbox:
         with bound_contextvars(request_id="r1"):
             outbox.post(fail)
         outbox.post(job("no address"))

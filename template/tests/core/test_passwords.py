@@ -77,7 +77,7 @@ async def test_who_waits_too_long_for_a_core_is_told_to_come_back(
 ) -> None:
     hasher = PasswordHasher(settings, patience=0.02)
     go_on = threading.Event()
-    monkeypatch.setattr(hasher._hasher, "hash", lambda _: str(go_on.wait(5)))  # noqa: SLF001 - slow on purpose
+    monkeypatch.setattr(hasher._hasher, "hash", lambda _: str(go_on.wait(2)))  # noqa: SLF001 - slow on purpose
     busy = [asyncio.create_task(hasher.hash("")) for _ in range(os.cpu_count() or 1)]
     await asyncio.sleep(0)
     with pytest.raises(ServiceUnavailableError):

@@ -72,7 +72,7 @@ async def test_hanging_it_costs_a_moment_once(
         ada = await sign_in(service.client, "ada@example.com")
         own_redis.freeze()
         took = []
-        for _ in range(10):
+        for _ in range(4):
             started = monotonic()
             assert (await read_me(service.client, ada)).status_code == 200
             took.append(monotonic() - started)
