@@ -2,14 +2,14 @@
 
 One environment serves all rows, since the libraries of the largest service hold those of all
 others; the variants are installed each from its own lock. Of services with the same code the first
-is tested; those with nothing and with everything on are variants. `make test-all` takes every three
-answers, and the tests that take long, too.
+is migrated, started and tested; those with nothing and with everything on are variants. `make
+test-all` takes every three answers, and the tests that take long, too.
 """
 
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
@@ -26,7 +26,7 @@ from support.rows import (
     is_allowed,
     label_of,
     rows,
-    rows_to_test,
+    rows_to_run,
 )
 from support.service import LONG, PROVIDERS, Service, render
 
@@ -80,36 +80,49 @@ def largest(environment: Environment) -> Iterator[Service]:
         yield service
 
 
-def service_of(row: Row, largest: Service, stack: ExitStack) -> Service:
+@contextmanager
+def service_of(row: Row, largest: Service) -> Iterator[Service]:
     """The service of a row, in the environment of the largest."""
     path = largest.path.parent / "row"
-    stack.callback(subprocess.run, ["rm", "-rf", str(path)], check=True)
-    answers = answers_of(row)
-    render(path, **answers)
-    settings = {**largest.settings, "UV_NO_SYNC": "1"}
-    if answers["database"] == "postgresql":
-        settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
-    service = replace(largest, path=path, settings=settings)
-    if answers["redis"]:
-        settings["APP_REDIS_URL"] = stack.enter_context(service.redis())
-    return service
+    render(path, **answers_of(row))
+    try:
+        yield replace(largest, path=path, settings={**largest.settings, "UV_NO_SYNC": "1"})
+    finally:
+        subprocess.run(["rm", "-rf", str(path)], check=True)
+
+
+@contextmanager
+def with_servers(service: Service, row: Row) -> Iterator[Service]:
+    """The same with the servers that it needs."""
+    settings = dict(service.settings)
+    with ExitStack() as stack:
+        if row["database"] == "postgresql":
+            settings["APP_DATABASE_URL"] = stack.enter_context(postgres_database())
+        if row["redis"]:
+            settings["APP_REDIS_URL"] = stack.enter_context(service.redis())
+        yield replace(service, settings=settings)
+
+
+def work(service: Service, left_out: list[str]) -> None:
+    """Migrate, start and test a service."""
+    service.run("uv", "run", "alembic", "upgrade", "head")
+    with service.serving() as server:
+        ready = server.request("GET", "/health/ready")
+        assert (ready.status, ready.body["status"]) == (200, "ok"), ready
+        account = {"email": "ada@example.com", "password": "correct horse battery staple"}
+        assert server.request("POST", "/auth/register", data=account).status == 202
+        assert server.stop() == 0
+    ignored = [f"--ignore={path}" for path in left_out]
+    service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *ignored)
 
 
 def check_row(row: Row, largest: Service, strength: int) -> None:
-    with ExitStack() as stack:
-        service = service_of(row, largest, stack)
+    with service_of(row, largest) as service:
         service.run("uv", "run", "mypy")
         service.run("uv", "run", "lint-imports")
-        service.run("uv", "run", "alembic", "upgrade", "head")
-        with service.serving() as server:
-            ready = server.request("GET", "/health/ready")
-            assert (ready.status, ready.body["status"]) == (200, "ok"), ready
-            account = {"email": "ada@example.com", "password": "correct horse battery staple"}
-            assert server.request("POST", "/auth/register", data=account).status == 202
-            assert server.stop() == 0
-        if row in rows_to_test(strength):
-            left_out = [f"--ignore={path}" for path in LONG if strength < 3]
-            service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *left_out)
+        if row in rows_to_run(strength):
+            with with_servers(service, row) as running:
+                work(running, LONG if strength < 3 else [])
 
 
 class TestOlderPythons:

@@ -1,6 +1,5 @@
 """Services of every release, changed by their owners, are updated to the working tree."""
 
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ from conftest import Environment
 from support.postgres import postgres_database
 from support.pythons import interpreters, oldest_and_newest
 from support.releases import CURRENT, commit, git, make_template, releases, start_service
-from support.service import PROVIDERS, Service
+from support.service import LONG, PROVIDERS, Service
 from updates.scenarios import edit, lost
 
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -73,7 +72,7 @@ def test_upgrade(service: Service, copier: str, release: str) -> None:
         assert server.request("GET", "/health/ready").body["status"] == "ok"
         assert server.request("GET", "/motto").status == 200
         assert server.stop() == 0
-    suite = re.search(r"\d+ passed.*", service.run("make", "check"))
-    assert suite
+    left_out = " ".join(f"--ignore={path}" for path in LONG)
+    assert " passed" in service.run("make", "check", PYTEST_ADDOPTS=left_out)
     service.run("make", "update", PATH=path)
     assert git(service.path, "status", "--porcelain") == ""

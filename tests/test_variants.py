@@ -172,7 +172,7 @@ class Variants:
         assert code != 0
         assert "APP_SECRET_KEY" in output
 
-    @variants
+    @newest_only
     def test_programs_that_the_readme_names_are_there(self, service: Service) -> None:
         commands = Page(service.path / "README.md").commands
         subcommands = {c.split()[5] for c in commands if c.startswith("uv run python -m app ")}

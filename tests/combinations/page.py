@@ -69,10 +69,10 @@ Used without an import, which a pattern has to show: {used}.
 
 ## Tried
 
-Of these services each is typed, checked for its layers, migrated, started and tested
-(`tests/test_covering.py`): every two answers occur together in one of them. The first has nothing
-on, the second everything, and then comes each option alone. Those that differ from one before in
-texts alone are not tested again.
+Of these services each is typed and checked for its layers, and migrated, started and tested unless
+it differs from one before in texts alone (`tests/test_covering.py`): every two answers occur
+together in one of them. The first has nothing on, the second everything, and then comes each option
+alone.
 
 {tried}
 

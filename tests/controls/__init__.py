@@ -5,6 +5,7 @@ from operator import attrgetter
 from controls import (
     accounts,
     data,
+    faults,
     http,
     inputs,
     limits,
@@ -19,10 +20,15 @@ from controls import (
 )
 from controls.base import Control
 
-__all__ = ["CONTROLS", "Control"]
+__all__ = ["CONTROLS", "ON_POSTGRESQL", "ON_SQLITE", "Control"]
 
-# Those of one file follow each other: `support.warm` wants them so.
-CONTROLS = sorted(
+
+def by_path(controls: list[Control]) -> list[Control]:
+    """Those of one file follow each other: `support.warm` wants them so."""
+    return sorted(controls, key=attrgetter("path"))
+
+
+CONTROLS = by_path(
     [
         *accounts.CONTROLS,
         *tokens.CONTROLS,
@@ -37,6 +43,7 @@ CONTROLS = sorted(
         *settings.CONTROLS,
         *oauth.CONTROLS,
         *redis.CONTROLS,
-    ],
-    key=attrgetter("path"),
+    ]
 )
+ON_SQLITE = by_path(faults.ON_SQLITE)
+ON_POSTGRESQL = by_path(faults.ON_POSTGRESQL)

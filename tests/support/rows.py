@@ -56,7 +56,7 @@ def rows(strength: int) -> list[Row]:
     return covering_array(factors(), strength, codes, repeats)
 
 
-def rows_to_test(strength: int) -> list[Row]:
+def rows_to_run(strength: int) -> list[Row]:
     """The rows whose code comes for the first time, without those that are variants."""
     first = {frozenset(code_of(row).items()): row for row in reversed(rows(strength))}
     variants = required()[:2]

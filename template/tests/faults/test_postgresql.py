@@ -30,13 +30,13 @@ async def test_connections_to_spare_are_closed_without_a_word_though_nobody_answ
     service: Service, faulty_database: FaultyPostgreSQL, note: Note
 ) -> None:
     seen = len(service.log.read_text())
-    reads = {"seconds": 1}
+    reads = {"seconds": 3}
     asking = asyncio.create_task(
         at_once(
             30, lambda _: service.client.get("/faults/read-and-sleep", params=reads)
         )
     )
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.5)
     async with faulty_database.unreachable():
         answers = await asking
     note(answers.figures())
