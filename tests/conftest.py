@@ -17,17 +17,25 @@ from support.releases import CURRENT, sources
 
 ROOT = Path(__file__).parent.parent
 
-# What takes minutes comes first, so that no worker waits for another one at the end. Those of them
-# that measure time are in front, where nothing beside them uses several processes.
-LONGEST = [
-    "test_faults",
-    "test_controls",
-    "test_covering",
-    "test_variants",
-    "test_toggles",
-    "test_upgrades",
-    "test_update_command",
-    "test_commands",
+# What takes minutes comes first, so that no worker waits for another one at the end. Faults and
+# controls, which wait for much, run beside what computes; but nothing beside the faults, which
+# measure time, uses several processes.
+FIRST = [
+    "test_faults.py",
+    "test_covering.py",
+    "test_controls.py::TestFirstHalf",
+    "test_covering.py::TestOlderPythons",
+    "test_covering.py::TestNewerPythons",
+    "test_variants.py::TestPostgresql",
+    "test_controls.py::TestSecondHalf",
+    "test_controls.py::TestOnSqlite",
+    "test_controls.py::TestOnPostgresql",
+    "test_variants.py::TestSqlite",
+    "test_toggles.py::TestServices",
+    "test_upgrades.py",
+    "test_toggles.py",
+    "test_update_command.py",
+    "test_commands.py",
 ]
 
 Answers = dict[str, Any]
@@ -57,15 +65,20 @@ def shard(text: str) -> tuple[int, int]:
     return number, count
 
 
+def scope_of(item: pytest.Item) -> str:
+    """The module, or the class in it, that one worker runs as a whole."""
+    return item.nodeid.rpartition("::")[0].removeprefix("tests/")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The longest first, without what another shard runs; what shares its set-up stays together."""
-    items.sort(key=lambda item: [item.path.stem == module for module in LONGEST], reverse=True)
+    """Put them in order, without what another shard runs; what shares its set-up stays together."""
+    places = {scope: place for place, scope in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(scope_of(item), len(FIRST)))
     number, count = config.getoption("shard")
-    scopes = list(dict.fromkeys(item.nodeid.rpartition("::")[0] for item in items))
-    ours = set(scopes[number - 1 :: count])
+    ours = set(list(dict.fromkeys(map(scope_of, items)))[number - 1 :: count])
     parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
     for item in items:
-        parts[item.nodeid.rpartition("::")[0] in ours].append(item)
+        parts[scope_of(item) in ours].append(item)
     items[:] = parts[True]
     config.hook.pytest_deselected(items=parts[False])
 
