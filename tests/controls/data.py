@@ -101,4 +101,11 @@ CONTROLS = [
         "if True:",
         "tests/core/test_pool.py",
     ),
+    Control(
+        "a row is read in the transaction that has begun",
+        "app/core/timed_session.py",
+        "session.in_transaction() or ",
+        "",
+        "tests/repositories/test_user.py",
+    ),
 ]

@@ -86,7 +86,7 @@ class UserRepository(Repository[User]):
     async def find_principal(self, user_id: UUID, session_id: UUID) -> Principal | None:
         """Return the active user with this session, which may be too old; None if ended."""
         ids = {"user_id": user_id, "session_id": session_id}
-        row = (await self.session.execute(_SIGNED_IN, ids)).first()
+        row = await self.session.read_row(_SIGNED_IN, ids)
         return Principal(*row) if row else None
 
     async def hold(self, user_id: UUID, *where: ColumnElement[bool]) -> bool:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.clock import utc_now
 from app.core.config import Settings
@@ -82,6 +82,20 @@ async def test_change_of_a_row_that_was_deleted_meanwhile_is_a_conflict(
             await other.commit()
         with pytest.raises(ConflictError):
             await UserRepository(session).update(user, full_name="Ada")
+    await engine.dispose()
+
+
+async def test_a_row_is_read_in_the_transaction_that_has_begun_or_in_none(
+    own_database: str,
+) -> None:
+    engine = create_engine(make_settings(own_database), DIALECT)
+    query = select(User.__table__.c.email)
+    async with create_session_factory(engine)() as session:
+        await UserRepository(session).add(make("ada@example.com"))
+        assert await session.read_row(query, {}) == ("ada@example.com",)
+        await session.commit()
+        assert await session.read_row(query, {}) == ("ada@example.com",)
+        assert not session.in_transaction()
     await engine.dispose()
 
 
