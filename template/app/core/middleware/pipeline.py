@@ -34,10 +34,13 @@ def pipeline(
     """
     strict = not settings.is_development
     headers = SECURITY_HEADERS | (STRICT_TRANSPORT if strict else {})
+    # Where no other origin is named there is nothing to allow.
+    origins = settings.cors_origins
+    cors = [Middleware(ProblemCORSMiddleware, origins=origins, render=render)]
     return [
         Middleware(RequestContextMiddleware, headers=headers),
         Middleware(AccessLogMiddleware),
-        Middleware(ProblemCORSMiddleware, origins=settings.cors_origins, render=render),
+        *(cors if origins else []),
         Middleware(ErrorBoundaryMiddleware, render=render),
         Middleware(ConcurrencyMiddleware, limit=settings.max_concurrency),
         Middleware(DeadlineMiddleware, seconds=settings.request_timeout),
