@@ -7,6 +7,7 @@ Each test works in a transaction that is rolled back. Tests of commits and of ra
 import gc
 import json
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -46,6 +47,9 @@ from tests.harness import (
 from tests.mailbox import Mailbox
 
 Running = tuple[FastAPI, Resources]
+
+# At each request httpx2 tries to import it, to learn whether trio runs: here it does not.
+sys.modules["sniffio"] = None  # type: ignore[assignment] # Python then knows that it is not there
 
 # The settings of the shell that runs the tests are not theirs.
 for name in [name for name in os.environ if name.startswith("APP_")]:
