@@ -2,6 +2,8 @@
 
 # With it set, every start of Python compiles every module again: three times slower.
 unexport PYTHONDONTWRITEBYTECODE
+# What pytest is given here is not for the Makefiles of the services that it tests.
+unexport args
 # The tools never fetch an interpreter: they run on those the machine has.
 export UV_PYTHON_DOWNLOADS := never
 # They trust the certificates that the machine trusts, and use the index that pip is told to use.

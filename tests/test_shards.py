@@ -41,3 +41,10 @@ def test_ci_runs_the_part_that_it_is_told(tmp_path: Path, part: str, said: str) 
     environment = {**os.environ, "PATH": path, "SHARD": part}
     output = subprocess.check_output([ROOT / ".ci/run"], env=environment, text=True)
     assert output == f"test {said}\n"
+
+
+def test_what_pytest_is_given_reaches_no_makefile_of_a_service() -> None:
+    command = ["make", "--silent", "--eval", "show:; @env", "show", "args=--shard 1/4"]
+    output = subprocess.check_output(command, cwd=ROOT, text=True)
+    assert "\nPATH=" in output
+    assert "\nargs=" not in output
