@@ -34,13 +34,12 @@ def pipeline(
     """
     strict = not settings.is_development
     headers = SECURITY_HEADERS | (STRICT_TRANSPORT if strict else {})
-    # Where no other origin is named there is nothing to allow.
     origins = settings.cors_origins
-    cors = [Middleware(ProblemCORSMiddleware, origins=origins, render=render)]
+    cors = Middleware(ProblemCORSMiddleware, origins=origins, render=render)
     return [
         Middleware(RequestContextMiddleware, headers=headers),
         Middleware(AccessLogMiddleware),
-        *(cors if origins else []),
+        *([cors] if origins else []),  # else there is nothing to allow
         Middleware(ErrorBoundaryMiddleware, render=render),
         Middleware(ConcurrencyMiddleware, limit=settings.max_concurrency),
         Middleware(DeadlineMiddleware, seconds=settings.request_timeout),
