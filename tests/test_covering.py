@@ -28,7 +28,7 @@ from support.rows import (
     rows,
     rows_to_run,
 )
-from support.service import LONG, PROVIDERS, Service, render
+from support.service import PROVIDERS, WITHOUT_LONG, Service, render
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -103,8 +103,8 @@ def with_servers(service: Service, row: Row) -> Iterator[Service]:
         yield replace(service, settings=settings)
 
 
-def work(service: Service, left_out: list[str]) -> None:
-    """Migrate, start and test a service."""
+def work(service: Service, *arguments: str) -> None:
+    """Migrate, start and test a service, with further ``arguments`` of pytest."""
     service.run("uv", "run", "alembic", "upgrade", "head")
     with service.serving() as server:
         ready = server.request("GET", "/health/ready")
@@ -112,8 +112,7 @@ def work(service: Service, left_out: list[str]) -> None:
         account = {"email": "ada@example.com", "password": "correct horse battery staple"}
         assert server.request("POST", "/auth/register", data=account).status == 202
         assert server.stop() == 0
-    ignored = [f"--ignore={path}" for path in left_out]
-    service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *ignored)
+    service.run("uv", "run", "pytest", "--quiet", "--show-capture=no", *arguments)
 
 
 def check_row(row: Row, largest: Service, strength: int) -> None:
@@ -122,7 +121,7 @@ def check_row(row: Row, largest: Service, strength: int) -> None:
         service.run("uv", "run", "lint-imports")
         if row in rows_to_run(strength):
             with with_servers(service, row) as running:
-                work(running, LONG if strength < 3 else [])
+                work(running, *(WITHOUT_LONG if strength < 3 else []))
 
 
 class TestOlderPythons:

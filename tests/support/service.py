@@ -44,6 +44,9 @@ LONG = [
     "tests/test_storm.py",
 ]
 
+# The arguments of pytest that leave them out.
+WITHOUT_LONG = [f"--ignore={path}" for path in LONG]
+
 # mypy trusts what it found of a file before only when that file is the same, wherever it is. No two
 # workers share a cache, for it is no place to meet.
 MYPY_CACHE = ROOT / ".mypy_cache" / os.environ.get("PYTEST_XDIST_WORKER", "services")
