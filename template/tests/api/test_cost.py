@@ -40,11 +40,16 @@ def is_counted(code: CodeType) -> bool:
 
 @contextmanager
 def counting_calls() -> Iterator[list[str]]:
-    """The functions that are called in the service and its frameworks meanwhile."""
+    """The functions of the service and its frameworks that this task calls meanwhile.
+
+    Others that run beside it, such as the one that sends mails, are not counted.
+    """
     calls: list[str] = []
+    task = asyncio.current_task()
 
     def note(frame: FrameType, what: str, _: Any) -> None:
-        if what == "call" and is_counted(frame.f_code):
+        mine = asyncio.current_task() is task
+        if mine and what == "call" and is_counted(frame.f_code):
             calls.append(frame.f_code.co_qualname)
 
     sys.setprofile(note)
