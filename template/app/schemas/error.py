@@ -2,20 +2,14 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 
 
 class Problem(BaseModel):
     """What went wrong."""
 
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    type: str
-    """A stable code for programs."""
-
+    type: str = Field(description="A stable code for programs.")
     status: int
-    error: str
-    """A message for people."""
-
+    error: str = Field(description="A message for people.")
     details: list[Any] | dict[str, Any]
     request_id: str
