@@ -94,6 +94,13 @@ CONTROLS = [
         "tests/core/test_passwords.py",
     ),
     Control(
+        "an unknown user costs as much as a known one",
+        "app/core/passwords.py",
+        '.replace("m=8,t=1", cost)',
+        "",
+        "tests/core/test_passwords.py",
+    ),
+    Control(
         "wildcards of a search are escaped",
         "app/repositories/user.py",
         "User.email.icontains(text, autoescape=True)",

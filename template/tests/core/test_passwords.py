@@ -46,6 +46,19 @@ async def test_unknown_user_costs_one_verification_and_never_matches(
     assert calls[0].startswith("$argon2id$")
 
 
+async def test_an_unknown_users_password_is_as_dear_to_check(
+    settings: Settings,
+) -> None:
+    cost = {"argon2_memory_kib": 64, "argon2_time_cost": 2}
+    hasher = PasswordHasher(settings.model_copy(update=cost))
+    nobodys = hasher._nobody  # noqa: SLF001 - there is no account that it belongs to
+    stored = await hasher.hash("correct horse")
+    *costs, salt, digest = nobodys.split("$")
+    *same_costs, other_salt, other_digest = stored.split("$")
+    assert costs == same_costs
+    assert (len(salt), len(digest)) == (len(other_salt), len(other_digest))
+
+
 async def test_no_more_at_once_than_there_are_cores_and_the_loop_stays_free(
     hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
