@@ -17,12 +17,10 @@ from app.core.resources import Resources
 from app.core.security import AccessClaims, InvalidTokenError
 from app.domain.client import Client, printable, valid_address
 from app.domain.principal import Principal
-from app.repositories.idempotency import IdempotencyRepository
 from app.repositories.session import SessionRepository
 from app.repositories.throttle import ThrottleRepository
 from app.repositories.user import UserRepository
 from app.services.auth import AuthService, SessionLifetimes
-from app.services.idempotency import IdempotencyService
 from app.services.links import Links
 from app.services.password import PasswordService
 from app.services.password_sign_in import PasswordSignIn
@@ -173,18 +171,6 @@ async def get_user_service(session: SessionDep, resources: ResourcesDep) -> User
 
 
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
-
-
-async def get_idempotency_service(
-    session: SessionDep, resources: ResourcesDep
-) -> IdempotencyService:
-    """Put the service for answers that are kept together."""
-    return IdempotencyService(
-        session, IdempotencyRepository(session), resources.fingerprints
-    )
-
-
-IdempotencyServiceDep = Annotated[IdempotencyService, Depends(get_idempotency_service)]
 
 
 class _AccessToken(OAuth2PasswordBearer):

@@ -12,9 +12,10 @@ from fastapi.params import Depends as Dependency
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from app.api.dependencies import CurrentUser, IdempotencyServiceDep
+from app.api.dependencies import CurrentUser, SessionDep, resources_of
 from app.core.exceptions import ConflictError
 from app.domain.idempotency import Answer, KeyedRequest
+from app.repositories.idempotency import IdempotencyRepository
 from app.services.idempotency import IdempotencyService
 
 _HEADER = "Idempotency-Key"
@@ -51,11 +52,14 @@ class _AnsweredError(Exception):
 async def _begin(
     request: Request,
     user: CurrentUser,
-    service: IdempotencyServiceDep,
+    session: SessionDep,
     key: Key = None,
 ) -> None:
     if key is None:
         return
+    service = IdempotencyService(
+        session, IdempotencyRepository(session), resources_of(request).fingerprints
+    )
     keyed = KeyedRequest(
         user_id=user.id,
         method=request.method,

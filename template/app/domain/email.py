@@ -1,6 +1,7 @@
 """E-mail addresses: what counts as one, and when two are the same (RFC 5321, RFC 6531)."""
 
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
@@ -8,6 +9,7 @@ MAX_EMAIL_LENGTH = 254
 _REFUSAL = "Not a valid e-mail address."
 
 
+@lru_cache  # One that comes in is read for its schema, for its canonical form and for a mail.
 def _parse(address: str) -> ValidatedEmail:
     # An encoded word is none in an address (RFC 2047, 5), but mail software decodes it
     # there: what is sent to one mailbox would say that it is for others.
