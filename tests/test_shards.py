@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from conftest import FIRST
 from support.service import ROOT
 
 
@@ -22,6 +23,11 @@ def test_shards_share_the_tests_out() -> None:
     shards = [collected("--shard", f"{number}/3") for number in (1, 2, 3)]
     assert all(shards)
     assert sorted(chain.from_iterable(shards)) == sorted(collected())
+
+
+def test_what_runs_first_is_there() -> None:
+    tests = collected()
+    assert [each for each in FIRST if not any(f"/{each}::" in test for test in tests)] == []
 
 
 @pytest.mark.parametrize("shard", ["0/3", "4/3", "1", "a/b"])
