@@ -160,6 +160,13 @@ CONTROLS = [
         "tests/redis/test_answers.py",
     ),
     Control(
+        "a call to Redis ends in time",
+        "app/core/cache/link.py",
+        "            async with asyncio.timeout(SECONDS):\n                return await work()",
+        "            async with asyncio.timeout(3 * SECONDS):\n                return await work()",
+        f"{OUTAGE}::test_hanging_it_costs_a_moment_once",
+    ),
+    Control(
         "production has a Redis",
         "app/core/cache/settings.py",
         "if strict and self.redis_url is None:",

@@ -94,6 +94,9 @@ FORGERIES: dict[str, Forge] = {
     "signed with the public key": _signed_with_the_public_key,
     "another issuer": _with(iss="https://evil.example"),
     "another audience": _with(aud="another-client"),
+    "another audience, though we are the party": lambda keys, claims: keys.sign(
+        {**claims, "aud": "another-client", "azp": claims["aud"]}
+    ),
     "two audiences": lambda keys, claims: keys.sign(
         {**claims, "aud": [claims["aud"], "another-client"]}
     ),
