@@ -280,6 +280,13 @@ CONTROLS = [
         "tests/oauth/test_races.py::test_sign_ins_are_limited",
     ),
     Control(
+        "what a provider compresses is not read",
+        "app/services/oauth/http.py",
+        'if "Content-Encoding" in response.headers:',
+        "if False:",
+        "tests/oauth/test_faults.py -k compressed",
+    ),
+    Control(
         "the example page is for development",
         "app/api/v1/endpoints/oauth_example.py",
         "if not resources.settings.is_development:",

@@ -167,6 +167,13 @@ CONTROLS = [
         f"{OUTAGE}::test_hanging_it_costs_a_moment_once",
     ),
     Control(
+        "a herd in a process waits for one of it",
+        STORE,
+        "return await self._flights.run((key, *tokens), only_here)",
+        "return await only_here()",
+        CACHE,
+    ),
+    Control(
         "production has a Redis",
         "app/core/cache/settings.py",
         "if strict and self.redis_url is None:",

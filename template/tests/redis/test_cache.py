@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -56,6 +57,23 @@ async def test_a_herd_in_two_processes_makes_one(store: Cache, other: Cache) -> 
     found = await asyncio.gather(*(ask((store, other)[n % 2]) for n in range(100)))
     assert found == [["herd", "", "None"]] * 100
     assert MADE["herd", "", None] == 1
+
+
+async def test_of_a_herd_in_one_process_one_asks_for_the_lock(
+    store: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    set_lock = store.backend.set_lock
+
+    async def note(key: str, *arguments: Any) -> bool:
+        asked.append(key)
+        return await set_lock(key, *arguments)
+
+    monkeypatch.setattr(store.backend, "set_lock", note)
+    await store.tell(["all", "one:herd", ""])
+    with using(store):
+        await asyncio.gather(*(join("herd") for _ in range(20)))
+    assert len(asked) == 1
 
 
 async def test_who_leaves_takes_nobody_with_them(store: Cache) -> None:

@@ -1,6 +1,7 @@
 """What else an endpoint may answer."""
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator, Callable
 
 from starlette.responses import (
@@ -19,12 +20,10 @@ async def _drops() -> AsyncIterator[bytes]:
         await asyncio.sleep(0.2)
 
 
-FAULTS: dict[str, Callable[[], Response | None]] = {
+_INSTEAD: dict[str, Callable[[], Response | None]] = {
     "down": lambda: PlainTextResponse("Down.", 500),
     "hangs": lambda: None,
     "trickles": lambda: StreamingResponse(_drops()),
-    "huge": lambda: None,
-    "compressed": lambda: PlainTextResponse(b"x", headers={"Content-Encoding": "br"}),
     "a page": lambda: HTMLResponse("<h1>Welcome</h1>"),
     "an array": lambda: JSONResponse([1]),
     "deep": lambda: PlainTextResponse("[" * 100_000),
@@ -32,10 +31,20 @@ FAULTS: dict[str, Callable[[], Response | None]] = {
     "elsewhere": lambda: RedirectResponse("https://evil.example/"),
 }
 
+SPOILED: dict[str, Callable[[bytes], Response]] = {
+    "huge": lambda body: Response(b" " * 10_000_000 + body),
+    "compressed": lambda body: Response(
+        gzip.compress(body), headers={"Content-Encoding": "gzip"}
+    ),
+}
+"""What is made of an answer that would do otherwise."""
+
+FAULTS = [*_INSTEAD, *SPOILED]
+
 
 async def fault_of(name: str) -> Response:
     """Answer as `name` says, or not at all."""
-    response = FAULTS[name]()
+    response = _INSTEAD[name]()
     if response is None:
         await asyncio.sleep(3600)
         return Response()

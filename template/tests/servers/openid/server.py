@@ -20,7 +20,7 @@ from starlette.responses import (
 )
 
 from app.domain.oauth import challenge_of
-from tests.servers.openid.faults import fault_of
+from tests.servers.openid.faults import SPOILED, fault_of
 from tests.servers.openid.tokens import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -69,14 +69,12 @@ class OpenIDServer:
         endpoint = ENDPOINTS[request.url.path.rpartition("/")[2]]
         self.asked[endpoint] += 1
         fault = self.faults.get(endpoint)
-        if fault is not None and fault != "huge":
+        if fault is not None and fault not in SPOILED:
             return await fault_of(fault)
         answer: Callable[[Request], Awaitable[Response]]
         answer = getattr(self, f"_{endpoint}")
         response = await answer(request)
-        if fault == "huge":  # It would do, but for its size.
-            return Response(b" " * 10_000_000 + bytes(response.body))
-        return response
+        return SPOILED[fault](bytes(response.body)) if fault else response
 
     def _issuer(self, request: Request) -> str:
         host = request.headers["host"]
