@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from conftest import FIRST
 from support.service import ROOT
 
 
+@cache
 def collected(*options: str) -> list[str]:
     """The tests that a run with these options would make."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *options, "tests"]

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,15 +99,20 @@ def load_migrations(folder: Path = _FOLDER) -> Migrations:
 
 def _read_constants(script: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    for name, value in _assignments(script):
+        try:
+            found[name] = ast.literal_eval(value)
+        except ValueError:
+            message = f"Write {name} as a plain value in {script}."
+            raise SchemaError(message) from None
+    return found
+
+
+def _assignments(script: Path) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.parse(script.read_bytes(), str(script)).body:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ) if name in {"revision", "down_revision"}:
-                try:
-                    found[name] = ast.literal_eval(value)
-                except ValueError:
-                    message = f"Write {name} as a plain value in {script}."
-                    raise SchemaError(message) from None
-    return found
+                yield name, value
